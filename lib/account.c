@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "account.h"
+
+#include <string.h>
+
+#include "lockout.h"
+
+/* A change date further ahead than this is a clock error, not a change. */
+#define FUTURE_TOLERATED ((int64_t)24 * 60 * 60)
+
+static const char *const kind_names[] = {
+	"person", "service", "third_party", "emergency"
+};
+#define KIND_COUNT (sizeof(kind_names) / sizeof(kind_names[0]))
+
+static const char *const lock_names[] = { "", "failures", "admin" };
+#define LOCK_COUNT (sizeof(lock_names) / sizeof(lock_names[0]))
+
+const char *
+account_kind_name(int kind)
+{
+	return kind >= 0 && (size_t)kind < KIND_COUNT ? kind_names[kind] : "";
+}
+
+int
+account_kind_find(const char *name)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		if (strcmp(kind_names[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+account_lock_name(int reason)
+{
+	return reason >= 0 && (size_t)reason < LOCK_COUNT ?
+	    lock_names[reason] : "admin";
+}
+
+int
+account_new(struct account *a, const char *name, const struct policy *p,
+    int64_t now, struct error *e)
+{
+	size_t length = strlen(name);
+	int r;
+
+	memset(a, 0, sizeof(*a));
+	if (length == 0 || length >= sizeof(a->name))
+		return error_set(e, PASPW_ERR_INVALID,
+		    "an account name has 1 to %d bytes", PASPW_NAME_MAX);
+	if ((r = hash_random(a->id, sizeof(a->id), e)) != PASPW_OK)
+		return r;
+	memcpy(a->name, name, length + 1);
+	a->created_at = now;
+	a->credentials = p->credentials;
+	return PASPW_OK;
+}
+
+/* The later of the clock and what was seen: a clock that goes back extends
+ * no life. */
+static int64_t
+latest(const struct account *a, int64_t now)
+{
+	return now > a->expired_seen_at ? now : a->expired_seen_at;
+}
+
+int64_t
+account_expires_at(const struct policy *p, const struct account *a)
+{
+	if (p->max_age.unit == SPAN_NEVER)
+		return 0;
+	return span_after(a->changed_at, p->max_age);
+}
+
+static bool
+too_old(const struct policy *p, const struct account *a, int64_t now)
+{
+	int64_t end = account_expires_at(p, a);
+
+	if (end == 0)
+		return false;
+	/* A date from the future would be a password that lives for ever. */
+	if (a->changed_at > now + FUTURE_TOLERATED)
+		return true;
+	return latest(a, now) >= end;
+}
+
+/* Outside valid_until, or an issued password that nobody took up in time. */
+static bool
+over(const struct account *a, int64_t now)
+{
+	int64_t t = latest(a, now);
+
+	if (a->valid_until != 0 && t >= a->valid_until)
+		return true;
+	return a->must_change && a->temporary_until != 0 &&
+	    t >= a->temporary_until;
+}
+
+/* Does a lock bind this login? One by an admin always does. */
+static bool
+locked_out(const struct policy *p, const struct account *a,
+    const struct account_login *login, int64_t now)
+{
+	if (!lockout_locked(p, a, now))
+		return false;
+	if (a->lock_reason == LOCK_ADMIN)
+		return true;
+	if (login->without_password && p->lock_blocks == LOCK_BLOCKS_PASSWORD)
+		return false;
+	return !policy_list_has(p->lock_exempt_services, login->service);
+}
+
+enum paspw_verdict
+account_verdict(const struct policy *p, const struct account *a,
+    const struct account_login *login, int64_t now)
+{
+	if (a->closed_at != 0)
+		return PASPW_CLOSED;
+	if (locked_out(p, a, login, now))
+		return PASPW_LOCKED;
+	if (a->valid_from != 0 && now < a->valid_from)
+		return PASPW_NOT_YET_VALID;
+	if (over(a, now))
+		return PASPW_NO_LONGER_VALID;
+	if (login->without_password && !p->expire_keys)
+		return PASPW_ACCEPTED;
+	if (a->must_change)
+		return PASPW_CHANGE_REQUIRED;
+	if (too_old(p, a, now))
+		return PASPW_EXPIRED;
+	return PASPW_ACCEPTED;
+}
+
+enum paspw_verdict
+account_change_verdict(const struct policy *p, const struct account *a,
+    int64_t now)
+{
+	if (a->must_change || too_old(p, a, now))
+		return PASPW_ACCEPTED;
+	/* Against five changes in a row that flush the history. */
+	if (p->min_age.unit != SPAN_NEVER && p->min_age.count > 0 &&
+	    now < span_after(a->changed_at, p->min_age))
+		return PASPW_TOO_SOON;
+	return PASPW_ACCEPTED;
+}
+
+bool
+account_tick(const struct policy *p, struct account *a, int64_t now)
+{
+	if (a->expired_seen_at != 0 || a->closed_at != 0)
+		return false;
+	if (!too_old(p, a, now) && !over(a, now))
+		return false;
+	a->expired_seen_at = now;
+	return true;
+}
+
+const char *
+account_state(const struct policy *p, const struct account *a, int64_t now)
+{
+	const struct account_login login = { "", false };
+
+	if (a->closed_at == 0 && lockout_locked(p, a, now))
+		return "locked";
+	switch (account_verdict(p, a, &login, now)) {
+	case PASPW_ACCEPTED:
+		return "active";
+	case PASPW_CLOSED:
+		return "closed";
+	case PASPW_NOT_YET_VALID:
+		return "not_yet_valid";
+	case PASPW_CHANGE_REQUIRED:
+		return "change_required";
+	default:
+		return "expired";
+	}
+}
+
+void
+account_changed(struct account *a, const char *hash, int64_t now)
+{
+	memset(a->hash, 0, sizeof(a->hash));
+	strncpy(a->hash, hash, sizeof(a->hash) - 1);
+	a->changed_at = now;
+	a->must_change = false;
+	a->temporary_until = 0;
+	a->expired_seen_at = 0;
+	/* Hashed with the old setting: right ones would count as failures. */
+	a->pending.count = 0;
+	memset(a->announced_digest, 0, sizeof(a->announced_digest));
+	a->announced_at = 0;
+}
+
+void
+account_issued(const struct policy *p, struct account *a, const char *hash,
+    int64_t now)
+{
+	account_changed(a, hash, now);
+	if (!p->first_login_change)
+		return;
+	a->must_change = true;
+	if (p->temporary_valid.unit != SPAN_NEVER)
+		a->temporary_until = span_after(now, p->temporary_valid);
+}
+
+void
+account_expire(struct account *a)
+{
+	a->must_change = true;
+}
+
+void
+account_close(struct account *a, int64_t now)
+{
+	account_changed(a, "", now);
+	secret_wipe_bytes(a->history_setting, sizeof(a->history_setting));
+	a->closed_at = now;
+}

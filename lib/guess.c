@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "guess.h"
+
+#include "date.h"
+#include "disguise.h"
+#include "keyboard.h"
+#include "secret.h"
+
+/* What a pattern costs, in tenths of a bit. */
+enum {
+	COST_PATTERN = 10,		/* that there is one more of them */
+	COST_DIGIT = 34,
+	COST_SYMBOL_TOP = 20,		/* "!" at the end */
+	COST_SYMBOL = 35,
+	COST_IN_FRONT = 10,		/* of everything */
+	COST_SEQUENCE = 55,
+	COST_SEQUENCE_TOP = 35,		/* begins with a 1 0 z 9 */
+	COST_SEQUENCE_STEP = 20,	/* not by 1 but by 2 */
+	COST_COPY = 50,			/* of what stands just before */
+	COST_COPY_FAR = 65,
+	COST_MIRROR = 60,
+	COST_CASE = 10,
+	COST_REVERSED = 15,
+	PATTERN_MIN = 4,		/* shorter: may be by chance */
+	SEQUENCE_MIN = 3,
+	SEQUENCE_STEP_MIN = 4,
+	COPY_MIN = 2,
+	COPY_FAR_MIN = 3
+};
+
+/* Characters of a kind that nobody can foresee, of which to choose. */
+enum {
+	CHOICE_ASCII = 94, SORTS_ALL = 3, CHOICE_LATIN = 60, CHOICE_OTHER = 100,
+	CHOICE_IDEOGRAPH = 2000,
+	LATIN_END = 0x250, IDEOGRAPH = 0x2e80
+};
+
+/* One way of counting for each kind of pattern alone, one without any, and one
+ * with all. */
+enum { NONE = GUESS_KINDS, ALL, MODELS };
+
+/* The cheapest way to a place, for each way of counting. */
+struct place {
+	unsigned cost;
+	unsigned kinds;			/* of its patterns */
+	bool pattern;			/* and nothing unforeseen since */
+	unsigned unknown;		/* letters since the last pattern */
+	unsigned unknown_most;
+};
+
+struct guess {
+	const struct fold *text;
+	size_t start;			/* of the patterns looked for now */
+	unsigned kind;			/* of them */
+	struct place places[MODELS][FOLD_MAX + 1];
+};
+
+/* Kinds that are no pattern: a single character, and what people put around a
+ * pattern. */
+enum { SINGLE = 0, DECORATION = 1 << GUESS_KINDS };
+
+double
+guess_log2(double x)
+{
+	double log = 0, part = 1;
+
+	for (; x >= 2; x /= 2)
+		log++;
+	for (int i = 0; i < 30; i++) {
+		x *= x;
+		part /= 2;
+		if (x >= 2) {
+			x /= 2;
+			log += part;
+		}
+	}
+	return log;
+}
+
+/* May this way of counting use this kind of pattern here? */
+static bool
+counts(const struct guess *g, unsigned model)
+{
+	if (g->kind == SINGLE || model == ALL)
+		return true;
+	return g->kind != DECORATION && g->kind == 1u << model;
+}
+
+/* A pattern ends at `end`: is it the cheapest way to get there? */
+static void
+found(void *arg, size_t end, unsigned cost)
+{
+	struct guess *g = arg;
+
+	if (g->kind != SINGLE)
+		cost += COST_PATTERN;
+	if (g->kind == DECORATION && g->start == 0)
+		cost += COST_IN_FRONT;
+	for (unsigned i = 0; i < MODELS; i++) {
+		const struct place *from = &g->places[i][g->start];
+		struct place *to = &g->places[i][end];
+
+		/* Around nothing that is known, any digit is unforeseen. */
+		if (g->kind == DECORATION ? !from->pattern : !counts(g, i))
+			continue;
+		if (from->cost + cost >= to->cost)
+			continue;
+		*to = *from;
+		to->cost += cost;
+		to->pattern = g->kind != SINGLE &&
+		    (from->pattern || end - g->start >= PATTERN_MIN);
+		to->kinds |= g->kind;
+		to->unknown = g->kind != SINGLE || !(fold_class(
+		    g->text->chars[g->start].code) & FOLD_LETTER) ? 0 :
+		    from->unknown + 1;
+		if (to->unknown > to->unknown_most)
+			to->unknown_most = to->unknown;
+	}
+}
+
+static unsigned
+choice(uint32_t code)
+{
+	if (code < 0x80)
+		return 0;
+	return code < LATIN_END ? CHOICE_LATIN : code < IDEOGRAPH ?
+	    CHOICE_OTHER : CHOICE_IDEOGRAPH;
+}
+
+/* Cost of one character that is part of no pattern: the sorts of characters
+ * in the password are what a brute force has to try. With three sorts he has
+ * to try them all. */
+static unsigned
+single_cost(const struct fold *text)
+{
+	static const struct {
+		unsigned class, choices;
+	} sorts[] = {
+		{ FOLD_UPPER, 26 }, { FOLD_LOWER, 26 }, { FOLD_DIGIT, 10 },
+		{ FOLD_SYMBOL, 33 }
+	};
+	unsigned seen = 0, count = 0, sum = 0, most = 0;
+
+	for (size_t i = 0; i < text->count; i++) {
+		uint32_t code = text->chars[i].code;
+
+		if (code < 0x80)
+			seen |= fold_class(code);
+		else if (choice(code) > most)
+			most = choice(code);
+	}
+	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++)
+		if (seen & sorts[i].class) {
+			sum += sorts[i].choices;
+			count++;
+		}
+	if (count >= SORTS_ALL)
+		sum = CHOICE_ASCII;
+	return (unsigned)(guess_log2(sum + most + 1) * GUESS_BIT);
+}
+
+static bool
+is_digit(const struct fold *text, size_t at)
+{
+	return at < text->count && text->chars[at].base >= '0' &&
+	    text->chars[at].base <= '9';
+}
+
+/* Digits and the symbols that everybody adds. */
+static void
+find_decoration(struct guess *g)
+{
+	static const char symbols[] = ".?*$@#-_+& ,;:/=%";
+	uint32_t base = g->text->chars[g->start].base;
+
+	g->kind = DECORATION;
+	for (size_t i = 0; is_digit(g->text, g->start + i); i++)
+		found(g, g->start + i + 1,
+		    COST_DIGIT * (unsigned)(i + 1));
+	if (base == '!')
+		found(g, g->start + 1, COST_SYMBOL_TOP);
+	for (const char *s = symbols; *s != '\0'; s++)
+		if ((uint32_t)*s == base)
+			found(g, g->start + 1, COST_SYMBOL);
+}
+
+/* "abcd", "4321", "2468": letters and digits at equal distances. */
+static void
+find_sequence(struct guess *g)
+{
+	const struct fold_char *c = g->text->chars + g->start;
+	size_t left = g->text->count - g->start;
+	int64_t by = left < 2 ? 0 : (int64_t)c[1].base - (int64_t)c[0].base;
+	bool top = c->base == 'a' || c->base == '1' || c->base == '0' ||
+	    c->base == 'z' || c->base == '9';
+	unsigned cost = top ? COST_SEQUENCE_TOP : COST_SEQUENCE;
+	size_t least = SEQUENCE_MIN;
+
+	if (by < -2 || by > 2 || by == 0 ||
+	    !(fold_class(c->code) & (FOLD_LETTER | FOLD_DIGIT)))
+		return;
+	if (by == 2 || by == -2) {
+		cost += COST_SEQUENCE_STEP;
+		least = SEQUENCE_STEP_MIN;
+	}
+	g->kind = GUESS_SEQUENCE;
+	for (size_t i = 1; i < left &&
+	    (int64_t)c[i].base - (int64_t)c[i - 1].base == by; i++) {
+		cost += c[i].upper != c[i - 1].upper ? COST_CASE : 0;
+		if (i + 1 >= least)
+			found(g, g->start + i + 1, cost);
+	}
+}
+
+/* What stands at `from` again at start: "abcabc", "aaaa", "Soleil!soleil". */
+static void
+find_copy(struct guess *g, size_t from)
+{
+	const struct fold_char *c = g->text->chars;
+	bool near = true, same_case = true;
+
+	for (size_t i = 0; g->start + i < g->text->count &&
+	    c[from + i].base == c[g->start + i].base; i++) {
+		same_case &= c[from + i].upper == c[g->start + i].upper;
+		near = from + i + 1 >= g->start;
+		if (i + 1 >= (near ? COPY_MIN : COPY_FAR_MIN))
+			found(g, g->start + i + 1,
+			    (near ? COST_COPY : COST_COPY_FAR) +
+			    (same_case ? 0u : COST_CASE));
+	}
+}
+
+/* What ends before `last` comes again from its end: "abccba", "abcba". */
+static void
+find_mirror(struct guess *g, size_t last)
+{
+	const struct fold_char *c = g->text->chars;
+
+	for (size_t i = 0; i <= last && g->start + i < g->text->count &&
+	    c[last - i].base == c[g->start + i].base; i++)
+		if (i + 1 >= COPY_FAR_MIN)
+			found(g, g->start + i + 1, COST_MIRROR);
+}
+
+static void
+find_repeats(struct guess *g)
+{
+	g->kind = GUESS_REPEAT;
+	for (size_t from = 0; from < g->start; from++)
+		find_copy(g, from);
+	if (g->start >= 1)
+		find_mirror(g, g->start - 1);
+	if (g->start >= 2)
+		find_mirror(g, g->start - 2);
+}
+
+static void
+start_over(struct guess *g, const struct fold *text)
+{
+	g->text = text;
+	for (unsigned i = 0; i < MODELS; i++) {
+		for (size_t end = 1; end <= text->count; end++)
+			g->places[i][end].cost = UINT32_MAX / 2;
+		g->places[i][0] = (struct place){ .pattern = true };
+	}
+}
+
+/* Cheapest ways from the first character to the last. */
+static void
+cut(struct guess *g, const struct fold *text, const guess_words *person,
+    bool words)
+{
+	unsigned single = single_cost(text);
+
+	start_over(g, text);
+	for (g->start = 0; g->start < text->count; g->start++) {
+		g->kind = SINGLE;
+		found(g, g->start + 1, single);
+		find_decoration(g);
+		find_sequence(g);
+		find_repeats(g);
+		g->kind = GUESS_KEYBOARD;
+		keyboard_walks(text, g->start, found, g);
+		g->kind = GUESS_PERSON;
+		if (person != NULL)
+			disguise_list(text, g->start, person, found, g);
+		if (!words)
+			continue;
+		g->kind = GUESS_WORD;
+		date_find(text, g->start, found, g);
+		disguise_dictionary(text, g->start, found, g);
+	}
+}
+
+/* Take over what is cheaper. */
+static void
+improve(struct guess_result *result, const struct guess *g, unsigned more)
+{
+	size_t end = g->text->count;
+	const struct place *all = &g->places[ALL][end];
+
+	for (unsigned i = 0; i < GUESS_KINDS; i++)
+		if (g->places[i][end].cost + more < result->alone[i])
+			result->alone[i] = g->places[i][end].cost + more;
+	if (more == 0)
+		result->plain = g->places[NONE][end].cost;
+	if (all->cost + more < result->cost) {
+		result->cost = all->cost + more;
+		result->kinds = all->kinds;
+		result->unknown = all->unknown_most;
+	}
+}
+
+void
+guess_password(const struct fold *text, const guess_words *person, bool words,
+    struct guess_result *result)
+{
+	struct fold reversed;
+	struct guess g;
+
+	*result = (struct guess_result){ .cost = UINT32_MAX / 2 };
+	for (unsigned i = 0; i < GUESS_KINDS; i++)
+		result->alone[i] = UINT32_MAX / 2;
+	cut(&g, text, person, words);
+	improve(result, &g, 0);
+	fold_reverse(&reversed, text);
+	cut(&g, &reversed, person, words);
+	improve(result, &g, COST_REVERSED);
+	secret_wipe_bytes(&reversed, sizeof(reversed));
+	secret_wipe_bytes(&g, sizeof(g));
+}

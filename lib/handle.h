@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* handle: what is behind struct paspw, shared by the boundary files
+ * paspw*.c: configuration, open stores, who asks. */
+#ifndef HANDLE_H
+#define HANDLE_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "audit.h"
+#include "config_file.h"
+#include "store.h"
+#include "subject.h"
+
+struct paspw {
+	pid_t pid;			/* a handle does not cross fork */
+	pthread_mutex_t mutex;
+	unsigned flags;
+	bool ready;			/* the configuration was read */
+	struct error error;
+	struct config config;
+	struct store **stores;		/* one for each realm, NULL: not open */
+	char realm[POLICY_WORD_MAX];	/* "" : whichever claims the user */
+	char language[POLICY_WORD_MAX];
+	struct audit_origin origin;
+};
+
+/* Every public verb: enter, work, leave. Enter takes the lock and clears the
+ * last error; when it fails the verb returns its code at once. Leave gives
+ * the lock back and lets no unforeseen code out. */
+PASPW_MUST_USE int handle_enter(struct paspw *h);
+int handle_leave(struct paspw *h, int err);
+
+/* The realm that governs a user: set, claimed, or the default. */
+PASPW_MUST_USE int handle_policy(struct paspw *h, const char *user,
+    const struct policy **policy);
+/* The open store of a realm. */
+PASPW_MUST_USE int handle_store(struct paspw *h, const struct policy *policy,
+    bool create, struct store **store);
+/* A subject with everything given, nothing loaded. */
+PASPW_MUST_USE int handle_subject(struct paspw *h, const char *user,
+    struct subject *s);
+/* Load; an account that does not exist is PASPW_ERR_NOTFOUND. */
+PASPW_MUST_USE int handle_load(struct paspw *h, const char *user,
+    struct subject *s);
+/* Update; an account that does not exist is PASPW_ERR_NOTFOUND. */
+PASPW_MUST_USE int handle_update(struct paspw *h, struct subject *s,
+    subject_step_fn *step, void *arg);
+
+typedef int handle_realm_fn(struct paspw *h, const struct policy *policy,
+    void *arg);
+/* Each realm, or the one that is set; stops at the first error. */
+PASPW_MUST_USE int handle_each_realm(struct paspw *h, handle_realm_fn *fn,
+    void *arg);
+/* May this text go into a log or onto a terminal? */
+bool handle_printable(const char *text);
+/* The language of messages for people under this policy. */
+const char *handle_language(const struct paspw *h,
+    const struct policy *policy);
+
+#endif

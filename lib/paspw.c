@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* The handle, its fields, and the policy as seen from outside. */
+
+#include "paspw.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "handle.h"
+#include "messages.h"
+
+static const char *const error_names[] = {
+	[PASPW_OK] = "done",
+	[PASPW_ERR_INVALID] = "invalid argument",
+	[PASPW_ERR_CONFIG] = "configuration error",
+	[PASPW_ERR_STORE] = "store error",
+	[PASPW_ERR_BUSY] = "no answer in time",
+	[PASPW_ERR_CRYPTO] = "hashing failed",
+	[PASPW_ERR_NOTFOUND] = "no such account",
+	[PASPW_ERR_EXISTS] = "account exists",
+	[PASPW_ERR_DENIED] = "not permitted",
+	[PASPW_ERR_MEMORY] = "out of memory",
+	[PASPW_ERR_INTERNAL] = "internal error",
+};
+#define ERROR_COUNT (sizeof(error_names) / sizeof(error_names[0]))
+
+static const char *const verdict_names[] = {
+	[PASPW_REFUSED] = "refused",
+	[PASPW_ACCEPTED] = "accepted",
+	[PASPW_LOCKED] = "locked",
+	[PASPW_EXPIRED] = "expired",
+	[PASPW_CHANGE_REQUIRED] = "change_required",
+	[PASPW_TOO_SOON] = "too_soon",
+	[PASPW_WEAK] = "weak",
+	[PASPW_REUSED] = "reused",
+	[PASPW_NOT_YET_VALID] = "not_yet_valid",
+	[PASPW_NO_LONGER_VALID] = "no_longer_valid",
+	[PASPW_CLOSED] = "closed",
+	[PASPW_BUSY] = "busy",
+};
+#define VERDICT_COUNT (sizeof(verdict_names) / sizeof(verdict_names[0]))
+
+const char *
+paspw_strerror(int err)
+{
+	return err >= 0 && (size_t)err < ERROR_COUNT ? error_names[err] :
+	    error_names[PASPW_ERR_INTERNAL];
+}
+
+const char *
+paspw_verdict_name(enum paspw_verdict verdict)
+{
+	return (size_t)verdict < VERDICT_COUNT ? verdict_names[verdict] :
+	    verdict_names[PASPW_REFUSED];
+}
+
+const char *
+paspw_detail(const struct paspw *h)
+{
+	return h == NULL ? "" : h->error.text;
+}
+
+/* ---- Open and close ---- */
+
+/* A broken edit must neither weaken the policy nor lock the company out. */
+static int
+read_for_login(struct paspw *h, const char *path)
+{
+	struct error broken;
+	int r;
+
+	if ((r = config_read(&h->config, path, &broken)) == PASPW_OK)
+		return PASPW_OK;
+	h->error = broken;
+	if (config_read_last_good(&h->config, path, &broken) != PASPW_OK)
+		return r;
+	syslog(LOG_AUTHPRIV | LOG_CRIT, "paspw: the configuration is broken, "
+	    "the last good policy stays in force: %s", h->error.text);
+	error_clear(&h->error);
+	return PASPW_OK;
+}
+
+static int
+read_config(struct paspw *h, const char *path)
+{
+	struct error e;
+	int r;
+
+	r = (h->flags & PASPW_LOGIN) != 0 ? read_for_login(h, path) :
+	    config_read(&h->config, path, &h->error);
+	/* Kept for the day when an edit breaks the file. */
+	if (r == PASPW_OK && !h->config.last_good &&
+	    config_keep(&h->config, &e) != PASPW_OK)
+		syslog(LOG_AUTHPRIV | LOG_WARNING,
+		    "paspw: cannot keep the policy: %s", e.text);
+	return r;
+}
+
+/* Who acts, unless the caller says more (sudo's user, for one). */
+static void
+default_actor(struct paspw *h)
+{
+	char buffer[4096];
+	struct passwd entry, *found = NULL;
+	uid_t uid = getuid();
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 &&
+	    found != NULL)
+		snprintf(h->origin.actor, sizeof(h->origin.actor), "%s",
+		    found->pw_name);
+	else
+		snprintf(h->origin.actor, sizeof(h->origin.actor), "uid %lu",
+		    (unsigned long)uid);
+}
+
+int
+paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
+{
+	struct paspw *h;
+	int r;
+
+	if (handle == NULL)
+		return PASPW_ERR_INVALID;
+	*handle = NULL;
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		return PASPW_ERR_MEMORY;
+	h->pid = getpid();
+	h->flags = flags;
+	if (pthread_mutex_init(&h->mutex, NULL) != 0) {
+		free(h);
+		return PASPW_ERR_MEMORY;
+	}
+	*handle = h;
+	if ((r = read_config(h, config_path)) != PASPW_OK)
+		return r;
+	h->stores = calloc(h->config.count, sizeof(struct store *));
+	if (h->stores == NULL)
+		return error_set(&h->error, PASPW_ERR_MEMORY,
+		    "out of memory");
+	default_actor(h);
+	h->ready = true;
+	return PASPW_OK;
+}
+
+void
+paspw_close(struct paspw **handle)
+{
+	struct paspw *h;
+
+	if (handle == NULL || (h = *handle) == NULL)
+		return;
+	*handle = NULL;
+	/* After fork the database belongs to the parent: closing it here
+	 * would drop what the parent relies on. */
+	for (size_t i = 0; h->stores != NULL && i < h->config.count; i++)
+		if (h->pid == getpid())
+			store_close(&h->stores[i]);
+	free(h->stores);
+	config_free(&h->config);
+	pthread_mutex_destroy(&h->mutex);
+	secret_wipe_bytes(h, sizeof(*h));
+	free(h);
+}
+
+/* ---- Fields ---- */
+
+static int
+set_realm(struct paspw *h, const char *value)
+{
+	if (value[0] != '\0' && config_realm(&h->config, value) == NULL)
+		return error_set(&h->error, PASPW_ERR_NOTFOUND,
+		    "there is no realm of that name in %s", h->config.path);
+	snprintf(h->realm, sizeof(h->realm), "%s", value);
+	return PASPW_OK;
+}
+
+static int
+set_text(struct paspw *h, char *field, size_t size, const char *value)
+{
+	if (!handle_printable(value) || strlen(value) >= size)
+		return error_set(&h->error, PASPW_ERR_INVALID,
+		    "a field is longer than %zu bytes or has characters that "
+		    "cannot be printed", size - 1);
+	memset(field, 0, size);
+	memcpy(field, value, strlen(value));
+	return PASPW_OK;
+}
+
+int
+paspw_set(struct paspw *h, enum paspw_field field, const char *value)
+{
+	struct audit_origin *o;
+	const char *text = value == NULL ? "" : value;
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	o = &h->origin;
+	r = PASPW_ERR_INVALID;
+	switch (field) {
+	case PASPW_REALM:
+		r = set_realm(h, text);
+		break;
+	case PASPW_SERVICE:
+		r = set_text(h, o->service, sizeof(o->service), text);
+		break;
+	case PASPW_RHOST:
+		r = set_text(h, o->rhost, sizeof(o->rhost), text);
+		break;
+	case PASPW_TTY:
+		r = set_text(h, o->tty, sizeof(o->tty), text);
+		break;
+	case PASPW_ACTOR:
+		r = set_text(h, o->actor, sizeof(o->actor), text);
+		break;
+	case PASPW_REASON:
+		r = set_text(h, o->reason, sizeof(o->reason), text);
+		break;
+	case PASPW_TICKET:
+		r = set_text(h, o->ticket, sizeof(o->ticket), text);
+		break;
+	case PASPW_LANGUAGE:
+		r = set_text(h, h->language, sizeof(h->language), text);
+		break;
+	}
+	return handle_leave(h, r);
+}
+
+const char *
+paspw_translate(struct paspw *h, const char *message)
+{
+	const struct policy *p = h != NULL && h->ready ?
+	    &h->config.realms[0] : NULL;
+
+	return messages_text(h == NULL ? "" : handle_language(h, p), message);
+}
+
+const char *
+paspw_translate_plural(struct paspw *h, const char *one, const char *many,
+    unsigned long n)
+{
+	const struct policy *p = h != NULL && h->ready ?
+	    &h->config.realms[0] : NULL;
+
+	return messages_plural(h == NULL ? "" : handle_language(h, p), one,
+	    many, n);
+}
+
+/* ---- Stores and policy ---- */
+
+static int
+init_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct store *store = NULL;
+
+	(void)arg;
+	return handle_store(h, policy, true, &store);
+}
+
+int
+paspw_init(struct paspw *h)
+{
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	return handle_leave(h, handle_each_realm(h, init_realm, NULL));
+}
+
+struct setting_walk {
+	paspw_setting_fn *fn;
+	void *arg;
+	int stopped;
+};
+
+static int
+walk_settings(struct paspw *h, const struct policy *p, void *arg)
+{
+	struct setting_walk *walk = arg;
+	char value[POLICY_TEXT_MAX];
+
+	for (const struct policy_setting *s = policy_settings;
+	    s->name != NULL && walk->stopped == 0; s++) {
+		const struct paspw_setting setting = {
+			.realm = p->realm, .name = s->name, .value = value,
+			.origin = config_origin_of(&h->config, p, s),
+			.help = s->help, .clauses = s->clauses,
+		};
+
+		policy_get(p, s, value, sizeof(value));
+		walk->stopped = walk->fn(&setting, walk->arg);
+	}
+	return PASPW_OK;
+}
+
+int
+paspw_setting_each(struct paspw *h, paspw_setting_fn *fn, void *arg)
+{
+	struct setting_walk walk = { fn, arg, 0 };
+	int r;
+
+	if (fn == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	r = handle_leave(h, handle_each_realm(h, walk_settings, &walk));
+	return r == PASPW_OK ? walk.stopped : r;
+}
+
+int
+paspw_setting(struct paspw *h, const char *user, const char *name,
+    char *value, size_t size)
+{
+	const struct policy_setting *setting;
+	const struct policy *policy = NULL;
+	int r;
+
+	if (name == NULL || value == NULL || size == 0)
+		return PASPW_ERR_INVALID;
+	value[0] = '\0';
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((setting = policy_setting_find(name)) == NULL)
+		r = error_set(&h->error, PASPW_ERR_NOTFOUND,
+		    "there is no setting %s", name);
+	else if ((r = handle_policy(h, user, &policy)) == PASPW_OK)
+		policy_get(policy, setting, value, size);
+	return handle_leave(h, r);
+}
+
+int
+paspw_realm_of(struct paspw *h, const char *user, const char **realm)
+{
+	const struct policy *policy = NULL;
+	int r;
+
+	if (realm == NULL)
+		return PASPW_ERR_INVALID;
+	*realm = "";
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = handle_policy(h, user, &policy)) == PASPW_OK)
+		*realm = policy->realm;
+	return handle_leave(h, r);
+}

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/*
+ * libpaspw: decides about passwords and accounts.
+ *
+ * Two answers come from every verb that judges somebody:
+ *   - the return value (enum paspw_err) says whether we could decide;
+ *   - the verdict (enum paspw_verdict) says what was decided.
+ * A verdict is set to PASPW_REFUSED before any work begins, and to something
+ * better only by the last line of a success path. A caller that looks at the
+ * verdict alone therefore refuses whenever something went wrong.
+ *
+ * A handle is safe to use from several threads one call at a time each (a
+ * lock inside it serialises them). It does not cross fork(): a call in the
+ * child returns PASPW_ERR_INVALID. Open another one there.
+ *
+ * Times are seconds since 1970 in UTC; 0 means "not set" unless said
+ * otherwise. Strings are UTF-8. Passwords are bytes and a length, may hold
+ * any byte, are never kept, and are wiped from every copy made of them.
+ */
+#ifndef PASPW_H
+#define PASPW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PASPW_MUST_USE __attribute__((__warn_unused_result__))
+#define PASPW_FORMAT_ARG(n) __attribute__((__format_arg__(n)))
+#else
+#define PASPW_MUST_USE
+#define PASPW_FORMAT_ARG(n)
+#endif
+
+#define PASPW_VERSION "0.1.0"
+
+/* Longest password in bytes: libxcrypt refuses more, PAM carries no more. */
+#define PASPW_PASSWORD_MAX 511
+/* Longest account name in bytes. */
+#define PASPW_NAME_MAX 255
+
+/* Could we decide? Stable numbers; anything unforeseen is INTERNAL. */
+enum paspw_err {
+	PASPW_OK = 0,
+	PASPW_ERR_INVALID = 1,	/* an argument is wrong */
+	PASPW_ERR_CONFIG = 2,	/* the configuration is missing or broken */
+	PASPW_ERR_STORE = 3,	/* the store is missing, broken or unsafe */
+	PASPW_ERR_BUSY = 4,	/* a wait ended without an answer */
+	PASPW_ERR_CRYPTO = 5,	/* hashing or random numbers failed */
+	PASPW_ERR_NOTFOUND = 6,	/* no such account or realm */
+	PASPW_ERR_EXISTS = 7,	/* the account exists already */
+	PASPW_ERR_DENIED = 8,	/* the caller may not do this */
+	PASPW_ERR_MEMORY = 9,	/* out of memory */
+	PASPW_ERR_INTERNAL = 10	/* a fault of ours */
+};
+
+/* What was decided. Zero refuses. */
+enum paspw_verdict {
+	PASPW_REFUSED = 0,	/* wrong password, or nothing said yes */
+	PASPW_ACCEPTED = 1,
+	PASPW_LOCKED = 2,	/* by failures or by an admin */
+	PASPW_EXPIRED = 3,	/* the password is older than max_age */
+	PASPW_CHANGE_REQUIRED = 4, /* issued or reset: change it first */
+	PASPW_TOO_SOON = 5,	/* changed less than min_age ago */
+	PASPW_WEAK = 6,		/* breaks a rule; see the report */
+	PASPW_REUSED = 7,	/* one of the last passwords */
+	PASPW_NOT_YET_VALID = 8, /* before valid_from */
+	PASPW_NO_LONGER_VALID = 9, /* after valid_until or temporary_valid */
+	PASPW_CLOSED = 10,	/* departed */
+	PASPW_BUSY = 11		/* no free try: begin again later */
+};
+
+struct paspw;
+struct paspw_attempt;
+struct paspw_report;
+
+/* ---- The handle ---- */
+
+/* flags of paspw_open */
+enum {
+	/* A login: if the configuration is broken, go on under the last good
+	 * policy (kept for this path under the state directory) and log it
+	 * with LOG_CRIT. Without this flag a broken file is an error. */
+	PASPW_LOGIN = 1
+};
+
+/*
+ * Read the configuration and make a handle.
+ * config_path: NULL for SYSCONFDIR/security/paspw.conf with its drop-ins (and
+ *   the built-in `pas` policy if there is no file); a named file must exist.
+ * On error *h may still be a handle that only paspw_detail and paspw_close
+ * understand, or NULL if there was no memory. Always close it.
+ * Errors: INVALID, CONFIG, MEMORY.
+ */
+PASPW_MUST_USE int paspw_open(struct paspw **h, const char *config_path,
+    unsigned flags);
+
+/* Release everything and set *h to NULL. Accepts NULL and a pointer to NULL. */
+void paspw_close(struct paspw **h);
+
+/* The name of an error code in a few words; never NULL. */
+const char *paspw_strerror(int err);
+
+/* One sentence on the last error of this handle, naming the file, line,
+ * account or setting; never a secret. Borrowed until the next call; "" if
+ * there was no error. */
+const char *paspw_detail(const struct paspw *h);
+
+/* The stable word of a verdict ("change_required"); never NULL. */
+const char *paspw_verdict_name(enum paspw_verdict verdict);
+
+/* A message of this project in the language of the handle; `message` itself
+ * if it has no translation. Borrowed, lives as long as the process. */
+const char *paspw_translate(struct paspw *h, const char *message)
+    PASPW_FORMAT_ARG(2);
+/* The same with a plural form chosen by n. */
+const char *paspw_translate_plural(struct paspw *h, const char *one,
+    const char *many, unsigned long n)
+    PASPW_FORMAT_ARG(2) PASPW_FORMAT_ARG(3);
+
+/* Things that a caller tells about itself; copied, recorded in events. */
+enum paspw_field {
+	PASPW_REALM = 0,	/* use this realm, not the one that claims */
+	PASPW_SERVICE = 1,	/* PAM service or program */
+	PASPW_RHOST = 2,	/* remote host */
+	PASPW_TTY = 3,		/* terminal */
+	PASPW_ACTOR = 4,	/* who acts; default: the real uid's name */
+	PASPW_REASON = 5,	/* why an admin acts */
+	PASPW_TICKET = 6,	/* ticket number of the request */
+	PASPW_LANGUAGE = 7	/* "fr" or "en"; default: setting, then locale */
+};
+
+/* Set a field (NULL clears it). Control characters are refused.
+ * Errors: INVALID, NOTFOUND (PASPW_REALM names no realm), MEMORY. */
+PASPW_MUST_USE int paspw_set(struct paspw *h, enum paspw_field field,
+    const char *value);
+
+/* Create the stores of all realms, or of the one set. Those that exist are
+ * opened, checked and left as they are.
+ * Errors: STORE (a directory with the wrong owner or mode), CONFIG. */
+PASPW_MUST_USE int paspw_init(struct paspw *h);
+
+/* ---- Judging a password ---- */
+
+/*
+ * Which rules does this password break?
+ * user: an account name (its own words are refused too), or NULL.
+ * old, old_len: the present password if it is known (similarity), or NULL.
+ * report: set to the list of broken rules, owned by the caller
+ *   (paspw_report_free); NULL after an error.
+ * History is not looked at; paspw_change does that.
+ * Errors: INVALID, NOTFOUND, MEMORY.
+ */
+PASPW_MUST_USE int paspw_check(struct paspw *h, const char *user,
+    const char *old, size_t old_len, const char *password, size_t len,
+    struct paspw_report **report);
+
+size_t paspw_report_count(const struct paspw_report *report);
+/* Stable id of broken rule i ("min_length"); NULL past the end. */
+const char *paspw_report_rule(const struct paspw_report *report, size_t i);
+/* The same for people, a full sentence in the language of the handle. */
+const char *paspw_report_message(const struct paspw_report *report, size_t i);
+void paspw_report_free(struct paspw_report **report);
+
+/*
+ * Make a password that keeps every rule of the realm (of `user`, if not
+ * NULL). From the kernel's random source, without bias.
+ * length: characters (0: the realm's default, at least min_length);
+ * words: if not 0, that many words instead.
+ * buf: receives it, at least PASPW_PASSWORD_MAX + 1 bytes; the caller wipes.
+ * bits: if not NULL, its entropy.
+ * Errors: INVALID (a length that no policy-conforming password has), CRYPTO.
+ */
+PASPW_MUST_USE int paspw_generate(struct paspw *h, const char *user,
+    unsigned length, unsigned words, char *buf, size_t size, double *bits);
+
+/* ---- The attempt protocol ---- */
+
+/* What one factor of an attempt came to. */
+enum paspw_outcome {
+	PASPW_FAILED = 0,
+	PASPW_PASSED = 1,	/* another module verified it */
+	PASPW_VERIFIED = 2	/* judge by paspw_attempt_verify's hash */
+};
+
+struct paspw_factor {
+	const char *name;	/* "password" */
+	enum paspw_outcome outcome;
+};
+
+/*
+ * Reserve a try, after everything was typed and before anything is verified.
+ * Waits at most `busy_wait` for a free one.
+ * verdict: PASPW_ACCEPTED: go on and verify (also for an account that does
+ *   not exist: it does the same work and is refused at the end);
+ *   PASPW_LOCKED, PASPW_CLOSED: verify all the same, for the time it takes,
+ *   and settle: the answer is a refusal.
+ * attempt: owned by the caller; give it to paspw_attempt_settle, or to
+ *   paspw_attempt_free (the lease then settles it as a failure).
+ * Errors: BUSY (no free try in time: no verdict), STORE, CONFIG, INVALID.
+ * Clauses M07, S11: at most `lock_after` verifications between successes.
+ */
+PASPW_MUST_USE int paspw_attempt_begin(struct paspw *h, const char *user,
+    struct paspw_attempt **attempt, enum paspw_verdict *verdict);
+
+/*
+ * Compute the hash of a password for this attempt; says nothing of the
+ * result. A password that is too long or holds a NUL costs the same and
+ * fails. Errors: CRYPTO, MEMORY, INVALID.
+ */
+PASPW_MUST_USE int paspw_attempt_verify(struct paspw *h,
+    struct paspw_attempt *attempt, const char *password, size_t len);
+
+/*
+ * Settle before any answer leaves; every factor must have passed. Frees
+ * *attempt and sets it to NULL unless the error is STORE or BUSY: then the
+ * same attempt may be settled again.
+ * verdict: PASPW_ACCEPTED, PASPW_REFUSED, PASPW_LOCKED, PASPW_CLOSED.
+ * Errors: BUSY (the lease ran out meanwhile: no answer, whatever the
+ *   password), STORE, INVALID.
+ */
+PASPW_MUST_USE int paspw_attempt_settle(struct paspw *h,
+    struct paspw_attempt **attempt, const struct paspw_factor *factors,
+    size_t count, enum paspw_verdict *verdict);
+
+/* Forget an attempt without settling it. */
+void paspw_attempt_free(struct paspw_attempt **attempt);
+
+/* All three. Errors and verdicts as above. */
+PASPW_MUST_USE int paspw_authenticate(struct paspw *h, const char *user,
+    const char *password, size_t len, enum paspw_verdict *verdict);
+
+/* ---- Accounts ---- */
+
+/* flags of paspw_account_verdict */
+enum {
+	PASPW_NO_PASSWORD = 1	/* the login used a key: expiry does not bind */
+};
+
+/*
+ * May this account log in now? For PAM's account phase: it asks nothing of a
+ * password, and honours lock_blocks and lock_exempt_services.
+ * verdict: PASPW_ACCEPTED, LOCKED, CLOSED, NOT_YET_VALID, NO_LONGER_VALID,
+ *   CHANGE_REQUIRED, EXPIRED.
+ * warn_until: if not NULL, the expiry time when it is nearer than
+ *   warn_before, else 0.
+ * Errors: NOTFOUND, STORE, CONFIG, INVALID.
+ */
+PASPW_MUST_USE int paspw_account_verdict(struct paspw *h, const char *user,
+    unsigned flags, enum paspw_verdict *verdict, int64_t *warn_until);
+
+/*
+ * Change a password as its owner: verifies the old one (an attempt, counted),
+ * then every rule, min_age and the history; then saves.
+ * With credentials = shadow the caller writes /etc/shadow afterwards
+ * (pam_unix); ours takes over when it sees the new hash there.
+ * verdict: PASPW_ACCEPTED, REFUSED (old one wrong), LOCKED, CLOSED, WEAK,
+ *   REUSED, TOO_SOON, NOT_YET_VALID, NO_LONGER_VALID.
+ * report: every broken rule (history and min_age too); may be NULL.
+ * Clauses M02 to M06.
+ */
+PASPW_MUST_USE int paspw_change(struct paspw *h, const char *user,
+    const char *old, size_t old_len, const char *password, size_t len,
+    struct paspw_report **report, enum paspw_verdict *verdict);
+
+/*
+ * The same when the caller has already authenticated the person (PAM's
+ * password phase, which did it itself in its first round); old may be NULL.
+ */
+PASPW_MUST_USE int paspw_change_authenticated(struct paspw *h,
+    const char *user, const char *old, size_t old_len, const char *password,
+    size_t len, struct paspw_report **report, enum paspw_verdict *verdict);
+
+/* What an admin says of an account when issuing it; strings may be NULL. */
+struct paspw_terms {
+	const char *owner;	/* the person (clause S06) */
+	const char *kind;	/* person service third_party emergency */
+	int64_t valid_from;
+	int64_t valid_until;
+};
+
+/*
+ * Issue an account (paspw_add) or a new temporary password (paspw_reset).
+ * It must be changed at the first login when first_login_change is set, and
+ * lives temporary_valid. credentials = shadow: password may be NULL, the
+ * system's tools write /etc/shadow.
+ * verdict: PASPW_ACCEPTED, WEAK, REUSED. report as for paspw_change.
+ * Errors: EXISTS, NOTFOUND, INVALID (a name with control characters, `/` or
+ *   `:`), STORE. Clauses M02, S05, S06, S09.
+ */
+PASPW_MUST_USE int paspw_add(struct paspw *h, const char *user,
+    const char *password, size_t len, const struct paspw_terms *terms,
+    struct paspw_report **report, enum paspw_verdict *verdict);
+PASPW_MUST_USE int paspw_reset(struct paspw *h, const char *user,
+    const char *password, size_t len, struct paspw_report **report,
+    enum paspw_verdict *verdict);
+
+/* Admin acts; PASPW_REASON is recorded. Errors: NOTFOUND, STORE, INVALID.
+ * lock: until unlock, whatever unlock_after says. unlock: also clears the
+ * failures. expire: must change at the next login. close: departure: no
+ * login of any kind, credentials and history erased, events kept. */
+PASPW_MUST_USE int paspw_lock(struct paspw *h, const char *user);
+PASPW_MUST_USE int paspw_unlock(struct paspw *h, const char *user);
+PASPW_MUST_USE int paspw_expire(struct paspw *h, const char *user);
+PASPW_MUST_USE int paspw_close_account(struct paspw *h, const char *user);
+
+/* A session opened or closed; recorded. Errors: NOTFOUND, STORE. */
+PASPW_MUST_USE int paspw_session(struct paspw *h, const char *user,
+    bool opened);
+
+/* What is known of an account. Fields may be added at the end. */
+struct paspw_status {
+	const char *account;
+	const char *realm;
+	const char *state;	/* active locked expired change_required
+				 * not_yet_valid closed */
+	unsigned failures;	/* settled, since the last success or unlock */
+	unsigned pending;	/* tries under way */
+	int64_t locked_at;
+	int64_t locked_until;	/* 0 while locked: until an admin unlocks */
+	const char *lock_reason; /* failures admin, or "" */
+	int64_t changed_at;
+	int64_t expires_at;	/* 0: never */
+	bool must_change;
+	int64_t valid_from;
+	int64_t valid_until;
+	int64_t last_success_at;
+	int64_t last_failure_at;
+	const char *hash_method; /* yescrypt scrypt ... or "" */
+	unsigned hash_cost;
+	const char *owner;
+	/* not in the first contract; below here */
+	const char *kind;
+	const char *credentials; /* store shadow */
+	unsigned refused_while_locked;
+	int64_t temporary_until;
+	unsigned failures_since_success; /* shown to the user at login */
+};
+
+/* Fill *status; owned by the caller. Errors: NOTFOUND, STORE, MEMORY. */
+PASPW_MUST_USE int paspw_status(struct paspw *h, const char *user,
+    struct paspw_status **status);
+void paspw_status_free(struct paspw_status **status);
+
+/* Return anything but 0 to stop; that number is returned by the verb. */
+typedef int paspw_status_fn(const struct paspw_status *status, void *arg);
+
+/* Each account of the realm that is set, or of all, ordered by realm and
+ * name, as a stream (memory does not grow). The status is borrowed. */
+PASPW_MUST_USE int paspw_each(struct paspw *h, paspw_status_fn *fn,
+    void *arg);
+
+/* ---- Policy and audit ---- */
+
+struct paspw_setting {
+	const char *realm;
+	const char *name;
+	const char *value;	/* as it would be written in the file */
+	const char *origin;	/* file:line, "preset pas", "default" */
+	const char *help;
+	const char *clauses;	/* ids of CLAUSES.md, separated by spaces */
+};
+typedef int paspw_setting_fn(const struct paspw_setting *setting, void *arg);
+
+/* Each setting of the realm that is set, or of all, in table order. */
+PASPW_MUST_USE int paspw_setting_each(struct paspw *h, paspw_setting_fn *fn,
+    void *arg);
+
+/* One setting of the realm that governs `user`, as it would be written in the
+ * file, into value. Errors: NOTFOUND (no such setting), INVALID, CONFIG. */
+PASPW_MUST_USE int paspw_setting(struct paspw *h, const char *user,
+    const char *name, char *value, size_t size);
+
+/* The realm whose policy governs this account: set, claimed, or default.
+ * Borrowed as paspw_detail. Errors: CONFIG, INVALID. */
+PASPW_MUST_USE int paspw_realm_of(struct paspw *h, const char *user,
+    const char **realm);
+
+struct paspw_event {
+	const char *id;		/* 32 hex digits */
+	int64_t at;
+	const char *realm;
+	const char *kind;	/* fixed list, see audit.c */
+	const char *actor;
+	const char *subject;	/* 32 hex digits of the account's id, or "" */
+	const char *account;	/* its name today, or "" if erased */
+	const char *reason;
+	const char *ticket;
+	const char *data;	/* a JSON object: service, rhost, tty ... */
+	int64_t seal;		/* 0: not sealed yet */
+};
+typedef int paspw_event_fn(const struct paspw_event *event, void *arg);
+
+/* Each event, oldest first, of `user` (NULL: all) from `since` on. */
+PASPW_MUST_USE int paspw_audit_each(struct paspw *h, const char *user,
+    int64_t since, paspw_event_fn *fn, void *arg);
+
+/*
+ * Sealing. Every event is in the store with the change that it records; a
+ * little later (each minute, and with every command) it comes under a seal.
+ * The seals are a chain, and each is made with the key of its own epoch,
+ * which is then replaced by its hash and erased: the key is forward-secure.
+ *
+ * Whoever can write to the store sees the key of the present epoch, and root
+ * can replace everything on this host. So what was sealed is protected from
+ * them by what is no longer here: the first key, and the heads, which the
+ * auditor keeps elsewhere. Without either, an edit by somebody who did not
+ * make the chain anew is found; with a head, any change to what was sealed
+ * when it was handed out, a cut tail too; with the first key, any seal that
+ * was made by somebody who became root after its epoch.
+ */
+
+/* Seal what is not sealed yet in the realm set, or in all.
+ * Errors: BUSY (somebody else is sealing), STORE (the key is missing, or does
+ * not follow the last seal), CRYPTO. */
+PASPW_MUST_USE int paspw_audit_seal(struct paspw *h);
+/* The same, and if there is nothing to seal, seal that. */
+PASPW_MUST_USE int paspw_audit_seal_empty(struct paspw *h);
+
+/* A line for the auditor: `paspw-key:REALM:EPOCH:...` or
+ * `paspw-head:REALM:EPOCH:...`. Borrowed, and a key is wiped after the call.
+ * Return anything but 0 to stop; that number is returned by the verb. */
+typedef int paspw_proof_fn(const char *realm, const char *proof, void *arg);
+
+/*
+ * Hand out the first key of each trail (of the realm set, or of all) that has
+ * none yet; after paspw_init and before anything is sealed. It is erased here
+ * when fn has returned 0: once. fn is not called for a trail whose key is in
+ * use. A trail whose key was lost begins a new one the same way.
+ */
+PASPW_MUST_USE int paspw_audit_first_keys(struct paspw *h,
+    paspw_proof_fn *fn, void *arg);
+
+/* The head of each trail that has a seal: hand it out now and then. */
+PASPW_MUST_USE int paspw_audit_heads(struct paspw *h, paspw_proof_fn *fn,
+    void *arg);
+
+struct paspw_audit_result {
+	uint64_t sealed;	/* events under an intact seal */
+	uint64_t unsealed;	/* events after the last seal */
+	uint64_t seals;
+	uint64_t faults;	/* edited, missing, inserted or reordered */
+	char first_fault[256];	/* a sentence on the first one, or "" */
+	uint64_t keyed;		/* seals whose key was checked too */
+	uint64_t heads;		/* heads that were compared */
+};
+
+/* One fault; a text that does not apply is "", a number 0. */
+struct paspw_audit_fault {
+	const char *realm;
+	const char *kind;	/* of an event: edited removed inserted
+				 * reordered; of a seal: seal_edited
+				 * seal_missing seal_forged; of the trail:
+				 * cut head_differs key_differs */
+	int64_t seal;
+	int64_t position;	/* of the event in its seal, from 1 */
+	const char *event;	/* its id, 32 hex digits */
+	const char *message;	/* a sentence */
+};
+typedef int paspw_fault_fn(const struct paspw_audit_fault *fault, void *arg);
+
+/* Check the trail of the realm that is set, or of all, against its seals.
+ * A fault is a result, not an error. */
+PASPW_MUST_USE int paspw_audit_verify(struct paspw *h,
+    struct paspw_audit_result *result);
+
+/*
+ * The same, also against what was handed out: lines of paspw_audit_first_keys
+ * and paspw_audit_heads; those of other realms are ignored. fn: told of each
+ * fault; NULL: of none. Keys are secrets: the caller wipes them.
+ * Errors: INVALID (a line that is no proof), NOTFOUND (there is no such
+ * realm), STORE, BUSY, CRYPTO.
+ */
+PASPW_MUST_USE int paspw_audit_verify_with(struct paspw *h,
+    const char *const *proofs, size_t count, paspw_fault_fn *fn, void *arg,
+    struct paspw_audit_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* Accounts: the account phase, status, admin acts, sessions. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "handle.h"
+#include "lockout.h"
+
+/* ---- The account phase ---- */
+
+struct visit {
+	struct account_login login;
+	enum paspw_verdict verdict;
+	int64_t warn_until;
+};
+
+/* The row is saved only if time has ended something (account_tick). */
+static int
+visit_step(struct subject *s, void *arg, struct error *e)
+{
+	struct visit *v = arg;
+	int64_t end = account_expires_at(s->policy, &s->account);
+
+	(void)e;
+	v->warn_until = 0;
+	if (end != 0 && s->now < end &&
+	    s->now >= span_before(end, s->policy->warn_before))
+		v->warn_until = end;
+	v->verdict = account_verdict(s->policy, &s->account, &v->login,
+	    s->now);
+	return PASPW_OK;
+}
+
+int
+paspw_account_verdict(struct paspw *h, const char *user, unsigned flags,
+    enum paspw_verdict *verdict, int64_t *warn_until)
+{
+	struct visit v = { .verdict = PASPW_REFUSED };
+	struct subject s;
+	int r;
+
+	if (verdict == NULL)
+		return PASPW_ERR_INVALID;
+	*verdict = PASPW_REFUSED;
+	if (warn_until != NULL)
+		*warn_until = 0;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	v.login.service = h->origin.service;
+	v.login.without_password = (flags & PASPW_NO_PASSWORD) != 0;
+	if ((r = handle_subject(h, user, &s)) != PASPW_OK ||
+	    (r = handle_update(h, &s, visit_step, &v)) != PASPW_OK)
+		goto out;
+	if (warn_until != NULL)
+		*warn_until = v.warn_until;
+	*verdict = v.verdict;
+out:
+	subject_wipe(&s);
+	return handle_leave(h, r);
+}
+
+/* ---- Status ---- */
+
+/* The public view and the text that it points to. */
+struct view {
+	struct paspw_status status;	/* first */
+	char account[PASPW_NAME_MAX + 1];
+	char realm[POLICY_WORD_MAX];
+	char owner[PASPW_NAME_MAX + 1];
+};
+
+static void
+fill_dates(struct paspw_status *st, const struct policy *p,
+    const struct account *a, int64_t now)
+{
+	st->state = account_state(p, a, now);
+	st->locked_at = lockout_locked(p, a, now) ? a->locked_at : 0;
+	st->locked_until = st->locked_at != 0 ? lockout_until(p, a) : 0;
+	st->lock_reason = st->locked_at != 0 ?
+	    account_lock_name(a->lock_reason) : "";
+	st->changed_at = a->changed_at;
+	st->expires_at = a->closed_at == 0 ? account_expires_at(p, a) : 0;
+	st->must_change = a->must_change;
+	st->temporary_until = a->temporary_until;
+	st->valid_from = a->valid_from;
+	st->valid_until = a->valid_until;
+	st->last_success_at = a->last_success_at;
+	st->last_failure_at = a->last_failure_at;
+}
+
+static void
+fill(struct view *v, const struct policy *p, const struct account *a,
+    int64_t now)
+{
+	struct paspw_status *st = &v->status;
+
+	memset(v, 0, sizeof(*v));
+	memcpy(v->account, a->name, sizeof(v->account));
+	memcpy(v->realm, p->realm, sizeof(v->realm));
+	memcpy(v->owner, a->owner, sizeof(v->owner));
+	st->account = v->account;
+	st->realm = v->realm;
+	st->owner = v->owner;
+	fill_dates(st, p, a, now);
+	st->failures = (unsigned)a->failed.count;
+	st->pending = (unsigned)a->pending.count;
+	st->hash_method = hash_method(a->hash, &st->hash_cost);
+	st->kind = account_kind_name(a->kind);
+	st->credentials = a->credentials == CREDENTIALS_SHADOW ? "shadow" :
+	    "store";
+	st->refused_while_locked = (unsigned)a->refused_while_locked;
+	st->failures_since_success = (unsigned)a->failures_to_tell;
+}
+
+int
+paspw_status(struct paspw *h, const char *user, struct paspw_status **status)
+{
+	struct view *v = NULL;
+	struct subject s;
+	int r;
+
+	if (status == NULL)
+		return PASPW_ERR_INVALID;
+	*status = NULL;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = handle_load(h, user, &s)) != PASPW_OK)
+		goto out;
+	if ((v = malloc(sizeof(*v))) == NULL) {
+		r = error_set(&h->error, PASPW_ERR_MEMORY, "out of memory");
+		goto out;
+	}
+	fill(v, s.policy, &s.account, s.now);
+	*status = &v->status;
+out:
+	subject_wipe(&s);
+	return handle_leave(h, r);
+}
+
+void
+paspw_status_free(struct paspw_status **status)
+{
+	if (status == NULL)
+		return;
+	free(*status);
+	*status = NULL;
+}
+
+struct each {
+	paspw_status_fn *fn;
+	void *arg;
+	const struct policy *policy;
+	int64_t now;
+	int stopped;
+};
+
+static int
+each_account(const struct account *a, void *arg)
+{
+	struct each *each = arg;
+	struct view v;
+
+	fill(&v, each->policy, a, each->now);
+	return each->fn(&v.status, each->arg);
+}
+
+static int
+each_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct each *each = arg;
+	struct store *store = NULL;
+	int r;
+
+	if (each->stopped != 0)
+		return PASPW_OK;
+	if ((r = handle_store(h, policy, false, &store)) != PASPW_OK)
+		return r;
+	each->policy = policy;
+	if (store->ops->now(store, &each->now, &h->error) != STORE_OK ||
+	    store->ops->each(store, each_account, each, &each->stopped,
+	    &h->error) != STORE_OK)
+		return h->error.code;
+	return PASPW_OK;
+}
+
+int
+paspw_each(struct paspw *h, paspw_status_fn *fn, void *arg)
+{
+	struct each each = { .fn = fn, .arg = arg };
+	int r;
+
+	if (fn == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	r = handle_each_realm(h, each_realm, &each);
+	r = handle_leave(h, r);
+	return r == PASPW_OK ? each.stopped : r;
+}
+
+/* ---- Acts of an admin, and sessions ---- */
+
+typedef void act_fn(struct subject *s);
+
+struct act {
+	enum audit_kind kind;
+	act_fn *apply;
+};
+
+static int
+act_step(struct subject *s, void *arg, struct error *e)
+{
+	const struct act *act = arg;
+	int r;
+
+	/* What was refused while it was locked is told before it is reset. */
+	if (act->kind == AUDIT_UNLOCK && s->account.refused_while_locked > 0 &&
+	    (r = subject_event(s, AUDIT_REFUSED_LOCKED, e)) != PASPW_OK)
+		return r;
+	act->apply(s);
+	s->changed = true;
+	return subject_event(s, act->kind, e);
+}
+
+static int
+perform(struct paspw *h, const char *user, struct act act)
+{
+	struct subject s;
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = handle_subject(h, user, &s)) == PASPW_OK)
+		r = handle_update(h, &s, act_step, &act);
+	subject_wipe(&s);
+	return handle_leave(h, r);
+}
+
+static void
+apply_lock(struct subject *s)
+{
+	lockout_lock(&s->account, s->now);
+	s->durable = true;
+}
+
+static void
+apply_unlock(struct subject *s)
+{
+	lockout_unlock(&s->account);
+	s->durable = true;
+}
+
+static void
+apply_expire(struct subject *s)
+{
+	account_expire(&s->account);
+	s->durable = true;
+}
+
+static void
+apply_close(struct subject *s)
+{
+	account_close(&s->account, s->now);
+	s->history_erase = true;
+	s->durable = true;
+}
+
+static void
+apply_login(struct subject *s)
+{
+	/* He was told by now. */
+	s->account.failures_to_tell = 0;
+}
+
+static void
+apply_logout(struct subject *s)
+{
+	(void)s;
+}
+
+int
+paspw_lock(struct paspw *h, const char *user)
+{
+	return perform(h, user, (struct act){ AUDIT_ADMIN_LOCK, apply_lock });
+}
+
+int
+paspw_unlock(struct paspw *h, const char *user)
+{
+	return perform(h, user, (struct act){ AUDIT_UNLOCK, apply_unlock });
+}
+
+int
+paspw_expire(struct paspw *h, const char *user)
+{
+	return perform(h, user, (struct act){ AUDIT_EXPIRE, apply_expire });
+}
+
+int
+paspw_close_account(struct paspw *h, const char *user)
+{
+	return perform(h, user, (struct act){ AUDIT_CLOSE, apply_close });
+}
+
+int
+paspw_session(struct paspw *h, const char *user, bool opened)
+{
+	return perform(h, user, opened ?
+	    (struct act){ AUDIT_LOGIN, apply_login } :
+	    (struct act){ AUDIT_LOGOUT, apply_logout });
+}

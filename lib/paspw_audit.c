@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* The audit trail as seen from outside. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "handle.h"
+#include "sealer.h"
+#include "verifier.h"
+
+/* ---- Events ---- */
+
+struct event_walk {
+	const char *user;
+	int64_t since;
+	paspw_event_fn *fn;
+	void *arg;
+	int stopped;
+};
+
+static int
+each_event(const struct audit_event *event, const char *account, void *arg)
+{
+	static const unsigned char nobody[ACCOUNT_ID_BYTES];
+	const struct event_walk *walk = arg;
+	char id[2 * AUDIT_ID_BYTES + 1];
+	char subject[2 * ACCOUNT_ID_BYTES + 1] = "";
+	const struct paspw_event public = {
+		.id = id, .at = event->at, .realm = event->realm,
+		.kind = event->kind, .actor = event->actor,
+		.subject = subject, .account = account,
+		.reason = event->reason, .ticket = event->ticket,
+		.data = event->data, .seal = event->seal,
+	};
+
+	proof_hex(event->id, sizeof(event->id), id);
+	if (memcmp(event->subject, nobody, sizeof(nobody)) != 0)
+		proof_hex(event->subject, sizeof(event->subject), subject);
+	return walk->fn(&public, walk->arg);
+}
+
+static int
+walk_store(struct paspw *h, struct store *store,
+    const unsigned char *account_id, struct event_walk *walk)
+{
+	return store->ops->events(store, account_id, walk->since, each_event,
+	    walk, &walk->stopped, &h->error) == STORE_OK ? PASPW_OK :
+	    h->error.code;
+}
+
+static int
+walk_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct event_walk *walk = arg;
+	struct store *store = NULL;
+	int r;
+
+	if (walk->stopped != 0)
+		return PASPW_OK;
+	if ((r = handle_store(h, policy, false, &store)) != PASPW_OK)
+		return r;
+	return walk_store(h, store, NULL, walk);
+}
+
+static int
+walk_account(struct paspw *h, struct event_walk *walk)
+{
+	struct subject s;
+	int r;
+
+	memset(&s, 0, sizeof(s));
+	if ((r = handle_load(h, walk->user, &s)) == PASPW_OK)
+		r = walk_store(h, s.store, s.account.id, walk);
+	subject_wipe(&s);
+	return r;
+}
+
+int
+paspw_audit_each(struct paspw *h, const char *user, int64_t since,
+    paspw_event_fn *fn, void *arg)
+{
+	struct event_walk walk = { user, since, fn, arg, 0 };
+	int r;
+
+	if (fn == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	r = user == NULL ? handle_each_realm(h, walk_realm, &walk) :
+	    walk_account(h, &walk);
+	r = handle_leave(h, r);
+	return r == PASPW_OK ? walk.stopped : r;
+}
+
+/* ---- Sealing ---- */
+
+static int
+find_sealer(struct paspw *h, const struct policy *policy, struct sealer *s)
+{
+	s->policy = policy;
+	return handle_store(h, policy, false, &s->store);
+}
+
+/* arg: is an empty seal wanted? */
+static int
+seal_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	const bool *empty = arg;
+	struct sealer s;
+	int r;
+
+	if ((r = find_sealer(h, policy, &s)) != PASPW_OK)
+		return r;
+	return sealer_seal(&s, *empty, &h->error);
+}
+
+static int
+seal(struct paspw *h, bool empty)
+{
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	return handle_leave(h, handle_each_realm(h, seal_realm, &empty));
+}
+
+int
+paspw_audit_seal(struct paspw *h)
+{
+	return seal(h, false);
+}
+
+int
+paspw_audit_seal_empty(struct paspw *h)
+{
+	return seal(h, true);
+}
+
+struct proof_walk {
+	paspw_proof_fn *fn;
+	void *arg;
+	int stopped;
+};
+
+static int
+begin_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct proof_walk *walk = arg;
+	struct sealer s;
+	int r;
+
+	if (walk->stopped != 0)
+		return PASPW_OK;
+	if ((r = find_sealer(h, policy, &s)) != PASPW_OK)
+		return r;
+	return sealer_begin(&s, walk->fn, walk->arg, &walk->stopped,
+	    &h->error);
+}
+
+static int
+tell_head(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct proof_walk *walk = arg;
+	char text[PROOF_TEXT_MAX];
+	struct proof head;
+	struct sealer s;
+	int r;
+
+	if (walk->stopped != 0)
+		return PASPW_OK;
+	if ((r = find_sealer(h, policy, &s)) != PASPW_OK ||
+	    (r = sealer_head(&s, &head, &h->error)) != PASPW_OK)
+		return r;
+	if (head.epoch == 0)
+		return PASPW_OK;
+	proof_format(&head, text);
+	walk->stopped = walk->fn(policy->realm, text, walk->arg);
+	return PASPW_OK;
+}
+
+static int
+each_proof(struct paspw *h, handle_realm_fn *each, paspw_proof_fn *fn,
+    void *arg)
+{
+	struct proof_walk walk = { fn, arg, 0 };
+	int r;
+
+	if (fn == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	r = handle_leave(h, handle_each_realm(h, each, &walk));
+	return r == PASPW_OK ? walk.stopped : r;
+}
+
+int
+paspw_audit_first_keys(struct paspw *h, paspw_proof_fn *fn, void *arg)
+{
+	return each_proof(h, begin_realm, fn, arg);
+}
+
+int
+paspw_audit_heads(struct paspw *h, paspw_proof_fn *fn, void *arg)
+{
+	return each_proof(h, tell_head, fn, arg);
+}
+
+/* ---- Verification ---- */
+
+static int
+verify_realm(struct paspw *h, const struct policy *policy, void *arg)
+{
+	struct verifier *v = arg;
+	int r;
+
+	if (v->stopped != 0)
+		return PASPW_OK;
+	v->policy = policy;
+	if ((r = handle_store(h, policy, false, &v->store)) != PASPW_OK)
+		return r;
+	return verifier_run(v, &h->error);
+}
+
+/* A proof that nobody looks at would prove nothing, and look as if it did. */
+static int
+parse_proofs(struct paspw *h, const char *const *texts, size_t count,
+    struct proof *proofs)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (texts[i] == NULL || !proof_parse(texts[i], &proofs[i]))
+			return error_set(&h->error, PASPW_ERR_INVALID,
+			    "line %zu is neither a key nor a head", i + 1);
+		if (config_realm(&h->config, proofs[i].realm) == NULL)
+			return error_set(&h->error, PASPW_ERR_NOTFOUND,
+			    "line %zu is of a realm that is not there", i + 1);
+	}
+	return PASPW_OK;
+}
+
+static int
+verify(struct paspw *h, const char *const *texts, struct verifier *v)
+{
+	size_t count = v->proof_count;
+	struct proof *proofs = calloc(count + 1, sizeof(*proofs));
+	int r;
+
+	if (proofs == NULL)
+		return error_set(&h->error, PASPW_ERR_MEMORY,
+		    "out of memory");
+	v->proofs = proofs;
+	if ((r = parse_proofs(h, texts, count, proofs)) == PASPW_OK)
+		r = handle_each_realm(h, verify_realm, v);
+	secret_wipe_bytes(proofs, count * sizeof(*proofs));
+	free(proofs);
+	return r;
+}
+
+int
+paspw_audit_verify_with(struct paspw *h, const char *const *proofs,
+    size_t count, paspw_fault_fn *fn, void *arg,
+    struct paspw_audit_result *result)
+{
+	struct verifier v = {
+		.proof_count = count, .fn = fn, .arg = arg, .result = result,
+	};
+	int r;
+
+	if (result == NULL || (proofs == NULL && count > 0))
+		return PASPW_ERR_INVALID;
+	memset(result, 0, sizeof(*result));
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	r = handle_leave(h, verify(h, proofs, &v));
+	return r == PASPW_OK ? v.stopped : r;
+}
+
+int
+paspw_audit_verify(struct paspw *h, struct paspw_audit_result *result)
+{
+	return paspw_audit_verify_with(h, NULL, 0, NULL, NULL, result);
+}

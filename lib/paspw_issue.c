@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* Issuing an account, and a new temporary password for one. */
+
+#include <string.h>
+
+#include "candidate.h"
+
+static int
+reset_step(struct subject *s, void *arg, struct error *e)
+{
+	const struct candidate *c = arg;
+	int r;
+
+	if ((r = candidate_still(s, c, e)) != PASPW_OK)
+		return r;
+	account_issued(s->policy, &s->account, c->hash, s->now);
+	candidate_remember(s, c, c->digest);
+	s->changed = true;
+	s->durable = true;
+	return subject_event(s, AUDIT_RESET, e);
+}
+
+static int
+only_store(struct paspw *h, const struct policy *p)
+{
+	if (p->credentials == CREDENTIALS_STORE)
+		return PASPW_OK;
+	return error_set(&h->error, PASPW_ERR_INVALID, "realm %s has "
+	    "credentials = shadow: set the password with passwd(1), then "
+	    "run `paspw expire`", p->realm);
+}
+
+static int
+reset(struct paspw *h, const char *user, struct candidate *c,
+    struct paspw_report **report)
+{
+	struct subject s;
+	int r;
+
+	if ((r = handle_load(h, user, &s)) != PASPW_OK ||
+	    (r = only_store(h, s.policy)) != PASPW_OK)
+		goto out;
+	if (s.account.closed_at != 0) {
+		c->verdict = PASPW_CLOSED;
+		goto out;
+	}
+	if ((r = candidate_judge(h, &s, c)) == PASPW_OK)
+		r = candidate_conclude(h, &s, c, reset_step, report);
+out:
+	subject_wipe(&s);
+	return r;
+}
+
+int
+paspw_reset(struct paspw *h, const char *user, const char *password,
+    size_t len, struct paspw_report **report, enum paspw_verdict *verdict)
+{
+	struct candidate c = { .password = password, .length = len,
+	    .verdict = PASPW_REFUSED };
+	int r;
+
+	if (verdict == NULL)
+		return PASPW_ERR_INVALID;
+	*verdict = PASPW_REFUSED;
+	if (report != NULL)
+		*report = NULL;
+	if (password == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = reset(h, user, &c, report)) == PASPW_OK)
+		*verdict = c.verdict;
+	secret_wipe_bytes(&c, sizeof(c));
+	return handle_leave(h, r);
+}
+
+/* ---- A new account ---- */
+
+static int
+apply_terms(struct paspw *h, struct account *a,
+    const struct paspw_terms *terms)
+{
+	int kind = KIND_PERSON;
+
+	if (terms == NULL)
+		return PASPW_OK;
+	if (terms->kind != NULL &&
+	    (kind = account_kind_find(terms->kind)) == -1)
+		return error_set(&h->error, PASPW_ERR_INVALID,
+		    "there is no kind of account %s", terms->kind);
+	if (terms->valid_from != 0 && terms->valid_until != 0 &&
+	    terms->valid_from >= terms->valid_until)
+		return error_set(&h->error, PASPW_ERR_INVALID,
+		    "valid_from is not before valid_until");
+	a->kind = kind;
+	a->valid_from = terms->valid_from;
+	a->valid_until = terms->valid_until;
+	if (terms->owner == NULL)
+		return PASPW_OK;
+	if (!handle_printable(terms->owner) ||
+	    strlen(terms->owner) >= sizeof(a->owner))
+		return error_set(&h->error, PASPW_ERR_INVALID, "the owner is "
+		    "longer than %zu bytes or has characters that cannot be "
+		    "printed", sizeof(a->owner) - 1);
+	strcpy(a->owner, terms->owner);
+	return PASPW_OK;
+}
+
+/* With credentials = shadow the system must know the person already. */
+static int
+new_account(struct paspw *h, const char *user, struct subject *s)
+{
+	int r;
+
+	if (user == NULL || !directory_name_ok(user))
+		return error_set(&h->error, PASPW_ERR_INVALID, "an account "
+		    "name has 1 to %d bytes of UTF-8, no control character, "
+		    "no / or :, and no space at its ends", PASPW_NAME_MAX);
+	if ((r = handle_subject(h, user, s)) != PASPW_OK ||
+	    (r = subject_load(s, &h->error)) != PASPW_OK)
+		return r;
+	if (s->found && s->account.version != 0)
+		return error_set(&h->error, PASPW_ERR_EXISTS,
+		    "account %s exists already in realm %s", user,
+		    s->policy->realm);
+	if (s->found)
+		return PASPW_OK;
+	if (s->policy->credentials == CREDENTIALS_SHADOW)
+		return error_set(&h->error, PASPW_ERR_NOTFOUND, "the system "
+		    "has no account %s; create it with useradd(8)", user);
+	s->found = true;
+	return account_new(&s->account, user, s->policy, s->now, &h->error);
+}
+
+/* Saved as version 0, which only one of two admins at once can do. */
+static int
+save_new(struct paspw *h, struct subject *s, struct candidate *c)
+{
+	const char *hash = s->policy->credentials == CREDENTIALS_STORE ?
+	    c->hash : s->account.hash;
+	struct store_change change = {
+		.account = &s->account, .events = s->events,
+		.history_keep = s->policy->history + 1, .durable = true
+	};
+	int r;
+
+	account_issued(s->policy, &s->account, hash, s->now);
+	candidate_remember(s, c, c->digest);
+	if (s->history_digest[0] != '\0')
+		change.history_digest = s->history_digest;
+	if ((r = subject_event(s, AUDIT_ISSUE, &h->error)) != PASPW_OK)
+		return r;
+	change.event_count = s->event_count;
+	switch (s->store->ops->save(s->store, &change, &h->error)) {
+	case STORE_OK:
+		return PASPW_OK;
+	case STORE_CONFLICT:
+		return error_set(&h->error, PASPW_ERR_EXISTS,
+		    "account %s was created meanwhile", s->account.name);
+	case STORE_UNSURE:
+		return error_set(&h->error, PASPW_ERR_BUSY, "nobody knows "
+		    "whether account %s was saved: see `paspw status`",
+		    s->account.name);
+	default:
+		return h->error.code;
+	}
+}
+
+static int
+add(struct paspw *h, const char *user, const struct paspw_terms *terms,
+    struct candidate *c, struct paspw_report **report)
+{
+	struct subject s;
+	int r;
+
+	memset(&s, 0, sizeof(s));
+	if ((r = new_account(h, user, &s)) != PASPW_OK ||
+	    (r = apply_terms(h, &s.account, terms)) != PASPW_OK)
+		goto out;
+	if (c->password != NULL) {
+		if ((r = only_store(h, s.policy)) != PASPW_OK ||
+		    (r = candidate_judge(h, &s, c)) != PASPW_OK)
+			goto out;
+		if (c->broken != 0) {
+			r = candidate_report(h, s.policy, c, report);
+			goto out;
+		}
+		if ((r = candidate_hash(h, s.policy, c)) != PASPW_OK)
+			goto out;
+	} else if (s.policy->credentials == CREDENTIALS_STORE) {
+		r = error_set(&h->error, PASPW_ERR_INVALID,
+		    "account %s needs a password", user);
+		goto out;
+	}
+	if ((r = save_new(h, &s, c)) == PASPW_OK)
+		c->verdict = PASPW_ACCEPTED;
+out:
+	subject_wipe(&s);
+	return r;
+}
+
+int
+paspw_add(struct paspw *h, const char *user, const char *password,
+    size_t len, const struct paspw_terms *terms,
+    struct paspw_report **report, enum paspw_verdict *verdict)
+{
+	struct candidate c = { .password = password, .length = len,
+	    .verdict = PASPW_REFUSED };
+	int r;
+
+	if (verdict == NULL)
+		return PASPW_ERR_INVALID;
+	*verdict = PASPW_REFUSED;
+	if (report != NULL)
+		*report = NULL;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = add(h, user, terms, &c, report)) == PASPW_OK)
+		*verdict = c.verdict;
+	secret_wipe_bytes(&c, sizeof(c));
+	return handle_leave(h, r);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "policy.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define MINUTE INT64_C(60)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define YEAR (366 * DAY)
+
+#define MIN_LENGTH_MAX 256
+#define MAX_LENGTH_MIN 16	/* room for every class, and for phrases */
+#define CLASSES 4
+#define COST_MIN 3
+#define COST_MIN_SCRYPT 6
+#define COST_MAX 11
+
+static const char store_scheme[] = "sqlite:";
+
+static const char *const words_bool[] = { "no", "yes", NULL };
+static const char *const words_credentials[] = { "store", "shadow", NULL };
+static const char *const words_blocks[] = { "account", "password", NULL };
+static const char *const words_hash[] = { "yescrypt", "scrypt", NULL };
+static const char *const words_language[] = { "fr", "en", NULL };
+static const char *const words_preset[] = {
+	"pas", "anssi", "cnil", "nist-800-63b-4", "pci-dss-4", "cis-debian12",
+	NULL
+};
+/* in the order of the REQUIRE_ bits */
+static const char *const words_require[] = {
+	"letter", "digit", "symbol", "upper", "lower", NULL
+};
+
+#define AT(field) offsetof(struct policy, field)
+#define INT(field, min, max) #field, TYPE_INT, AT(field), min, max, NULL
+#define SPAN(field, min, max) #field, TYPE_SPAN, AT(field), min, max, NULL
+#define BOOL(field) #field, TYPE_BOOL, AT(field), 0, 1, words_bool
+#define ENUM(field, words) #field, TYPE_ENUM, AT(field), 0, 0, words
+#define SET(field, words) #field, TYPE_SET, AT(field), 0, 0, words
+#define WORD(field, words) #field, TYPE_WORD, AT(field), 0, 0, words
+#define TEXT(field) #field, TYPE_TEXT, AT(field), 0, 0, NULL
+
+/* name type field range words, standard, direction, help, clauses */
+const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
+	{ WORD(preset, words_preset), "pas", STRICTER_NONE,
+	    "values to start from", "S01 J08" },
+	{ WORD(extends, NULL), "", STRICTER_NONE,
+	    "realm whose values to start from, instead of a preset", "M11" },
+	{ TEXT(members), "", STRICTER_NONE,
+	    "users and @groups that this realm claims; the first realm in "
+	    "file order wins", "M12 J04" },
+	{ TEXT(store), "", STRICTER_NONE,
+	    "where the accounts are: sqlite:/path; one for each realm",
+	    "M16 S13 S17" },
+	{ ENUM(credentials, words_credentials), "shadow", STRICTER_NONE,
+	    "who holds the current hash: our store or /etc/shadow", "S23" },
+	{ INT(min_length, 1, MIN_LENGTH_MAX), "8", STRICTER_UP,
+	    "shortest password in characters", "M03 M12" },
+	{ INT(max_length, MAX_LENGTH_MIN, PASPW_PASSWORD_MAX), "256",
+	    STRICTER_UP,
+	    "longest password in characters; never more than 511 bytes",
+	    "O13" },
+	{ SET(require, words_require), "letter digit symbol", STRICTER_UP,
+	    "what every password must hold, or none", "M04" },
+	{ INT(min_classes, 0, CLASSES), "0", STRICTER_UP,
+	    "how many of upper, lower, digit and symbol", "M04" },
+	{ SPAN(max_age, 1, POLICY_OR_NEVER), "4mo", STRICTER_DOWN,
+	    "life of a password, or never", "M05" },
+	{ SPAN(warn_before, 0, YEAR), "14d", STRICTER_UP,
+	    "how long before its end the user is told", "M05" },
+	{ INT(history, 0, POLICY_HISTORY_MAX), "5", STRICTER_UP,
+	    "old passwords that may not come back, besides the current one",
+	    "M06" },
+	{ INT(lock_after, 1, POLICY_LOCK_AFTER_MAX), "5", STRICTER_DOWN,
+	    "wrong passwords that lock the account", "M07 S11 O01" },
+	{ SPAN(unlock_after, 1, POLICY_OR_NEVER), "never", STRICTER_UP,
+	    "when a lock ends by itself, or never", "M07 S11" },
+	{ SPAN(failure_window, 1, POLICY_OR_NEVER), "never", STRICTER_UP,
+	    "failures older than this no longer count", "M07" },
+	{ ENUM(lock_blocks, words_blocks), "account", STRICTER_DOWN,
+	    "what a lock by failures stops: every login, or passwords only",
+	    "M07" },
+	{ TEXT(lock_exempt_services), "cron crond atd systemd-user",
+	    STRICTER_DOWN, "services that a lock by failures does not stop",
+	    "M07" },
+	{ SPAN(attempt_lease, 1, HOUR), "30s", STRICTER_NONE,
+	    "a try whose caller died counts as failed after this", "M07" },
+	{ SPAN(busy_wait, 0, 10 * MINUTE), "30s", STRICTER_NONE,
+	    "longest wait for a free try", "M07" },
+	{ SPAN(store_timeout, 1, MINUTE), "3s", STRICTER_NONE,
+	    "deadline of one store call", "S36" },
+	{ BOOL(isolate), "no", STRICTER_UP,
+	    "keep hashes out of the application's memory: agent or helper only",
+	    "M08" },
+	{ BOOL(lock_root), "no", STRICTER_UP,
+	    "failures lock root too", "M07 M11" },
+	{ BOOL(tell_locked), "no", STRICTER_DOWN,
+	    "say at login that the account is locked", "O23" },
+	{ BOOL(first_login_change), "yes", STRICTER_UP,
+	    "an issued password must be changed at the first login", "M02" },
+	{ SPAN(temporary_valid, 1, POLICY_OR_NEVER), "24h", STRICTER_DOWN,
+	    "life of an issued password", "M02 S09" },
+	{ SPAN(min_age, 0, YEAR), "0", STRICTER_UP,
+	    "time before a password may be changed again", "M06" },
+	{ BOOL(dictionary), "yes", STRICTER_UP,
+	    "refuse what is found in word lists", "S10" },
+	{ TEXT(words), "", STRICTER_NONE,
+	    "file with the site's own forbidden words, one a line", "S10" },
+	{ ENUM(hash, words_hash), "yescrypt", STRICTER_NONE,
+	    "one-way function, memory-hard", "S23 S24" },
+	{ INT(hash_cost, COST_MIN, COST_MAX), "7", STRICTER_UP,
+	    "its cost; scrypt from 6 on", "S24" },
+	{ SPAN(audit_retention, DAY, POLICY_LONGEST), "12mo", STRICTER_NONE,
+	    "how long events are kept", "J13" },
+	{ BOOL(expire_keys), "no", STRICTER_UP,
+	    "an expired password also stops key logins", "M05" },
+	{ WORD(language, words_language), "", STRICTER_NONE,
+	    "language of prompts; empty: the caller's locale", "S39" },
+	{ NULL, TYPE_INT, 0, 0, 0, NULL, NULL, STRICTER_NONE, NULL, NULL }
+};
+
+const struct policy_setting *
+policy_setting_find(const char *name)
+{
+	for (const struct policy_setting *s = policy_settings; s->name; s++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
+
+bool
+policy_names_realm(const struct policy_setting *setting)
+{
+	return setting->offset == AT(preset) || setting->offset == AT(extends)
+	    || setting->offset == AT(members) || setting->offset == AT(store);
+}
+
+static bool
+lengths_cross(const struct policy *p)
+{
+	return p->min_length > p->max_length;
+}
+
+static bool
+ages_cross(const struct policy *p)
+{
+	return p->max_age.unit != SPAN_NEVER &&
+	    span_seconds(p->min_age) >= span_seconds(p->max_age);
+}
+
+static bool
+scrypt_too_cheap(const struct policy *p)
+{
+	return p->hash == HASH_SCRYPT && p->hash_cost < COST_MIN_SCRYPT;
+}
+
+static bool
+store_missing(const struct policy *p)
+{
+	return p->store[0] == '\0';
+}
+
+/* Two spellings of one path would be two realms in one store. */
+static bool
+store_odd(const struct policy *p)
+{
+	const char *path = p->store + strlen(store_scheme);
+
+	return p->store[0] != '\0' && (strncmp(p->store, store_scheme,
+	    strlen(store_scheme)) != 0 || path[0] != '/' ||
+	    strstr(path, "//") != NULL || strstr(path, "/./") != NULL ||
+	    strstr(path, "/../") != NULL || path[strlen(path) - 1] == '/');
+}
+
+static bool
+words_relative(const struct policy *p)
+{
+	return p->words[0] != '\0' && p->words[0] != '/';
+}
+
+static const struct combination {
+	bool (*broken)(const struct policy *p);
+	const char *name;
+	const char *reason;
+} combinations[] = {
+	{ lengths_cross, "min_length", "more than max_length" },
+	{ ages_cross, "min_age", "not less than max_age" },
+	{ scrypt_too_cheap, "hash_cost", "scrypt starts at 6" },
+	{ store_missing, "store", "every realm needs one of its own" },
+	{ store_odd, "store", "not sqlite: and a plain absolute path" },
+	{ words_relative, "words", "not an absolute path" }
+};
+
+/* Also catches a policy that was never filled in: zeros are out of range. */
+static bool
+in_range(const struct policy *p, const struct policy_setting *setting)
+{
+	char text[POLICY_TEXT_MAX];
+	struct policy again;
+	struct error e;
+
+	policy_get(p, setting, text, sizeof(text));
+	return policy_set(&again, setting, text, &e) == PASPW_OK;
+}
+
+const char *
+policy_fault(const struct policy *p, size_t *i,
+    const struct policy_setting **setting)
+{
+	const size_t last = sizeof(combinations) / sizeof(combinations[0]);
+
+	while (*i < POLICY_SETTINGS) {
+		*setting = &policy_settings[(*i)++];
+		if (!in_range(p, *setting))
+			return "out of range";
+	}
+	while (*i - POLICY_SETTINGS < last) {
+		const struct combination *c =
+		    &combinations[(*i)++ - POLICY_SETTINGS];
+
+		*setting = policy_setting_find(c->name);
+		if (c->broken(p))
+			return c->reason;
+	}
+	return NULL;
+}
+
+int
+policy_finish(const struct policy *p, struct error *e)
+{
+	const struct policy_setting *setting;
+	const char *reason;
+	size_t i = 0;
+	int rc = PASPW_OK;
+
+	while ((reason = policy_fault(p, &i, &setting)) != NULL)
+		rc = error_add(e, PASPW_ERR_CONFIG, "%s: %s", setting->name,
+		    reason);
+	return rc;
+}

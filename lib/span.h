@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* span: a length of time as an admin writes it. Months are calendar months. */
+#ifndef SPAN_H
+#define SPAN_H
+
+#include "paspw.h"
+
+enum span_unit { SPAN_NEVER = 0, SPAN_SECONDS, SPAN_MONTHS };
+struct span {
+	enum span_unit unit;
+	int64_t count;
+};
+
+/* "30s" "90m" "12h" "120d" "4mo" "1y" "never" "0"; false if it is none. */
+PASPW_MUST_USE bool span_parse(const char *text, struct span *span);
+/* The same text again. */
+void span_format(struct span span, char *text, size_t size);
+
+/* The instant `span` after (before) `from`: calendar months in local time,
+ * a day that the month lacks becomes its last. Saturates, also for never. */
+int64_t span_after(int64_t from, struct span span);
+int64_t span_before(int64_t from, struct span span);
+/* Seconds of a span; a month counts as 30 days, never as INT64_MAX. Exact for
+ * spans that have no months (leases, waits). */
+int64_t span_seconds(struct span span);
+
+#endif

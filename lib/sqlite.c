@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* The one file that knows sqlite3.h. */
+
+#include "sqlite.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "store_file.h"
+#include "wait.h"
+
+#define APPLICATION_ID 0x50415350	/* "PASP" */
+
+/* Pages in the log before it is copied into the database: small, because each
+ * login that opens the store reads the log (64 pages measured best). */
+#define CHECKPOINT_PAGES 64
+
+struct sqlite_query {
+	struct sqlite *db;
+	sqlite3_stmt *statement;
+	bool failed;		/* to prepare, or to bind */
+};
+
+struct sqlite {
+	sqlite3 *db;
+	struct sqlite_query queries[SQL_COUNT];
+	int64_t timeout_ms;
+	struct wait wait;	/* of the call under way */
+	bool full;		/* synchronous=FULL is on */
+	sigset_t signals;	/* before the transaction */
+};
+
+enum store_answer
+sqlite_failed(struct sqlite *db, struct error *e)
+{
+	error_set(e, sqlite3_errcode(db->db) == SQLITE_NOMEM ?
+	    PASPW_ERR_MEMORY : PASPW_ERR_STORE, "store %s: %s",
+	    sqlite3_db_filename(db->db, "main"), sqlite3_errmsg(db->db));
+	return STORE_DOWN;
+}
+
+enum store_answer
+sqlite_corrupt(struct sqlite *db, const char *what, struct error *e)
+{
+	error_set(e, PASPW_ERR_STORE, "store %s: %s is corrupt",
+	    sqlite3_db_filename(db->db, "main"), what);
+	return STORE_DOWN;
+}
+
+/* ---- Statements ---- */
+
+/* Prepared when first needed: a login needs six of them. */
+struct sqlite_query *
+sqlite_query(struct sqlite *db, enum store_statement which)
+{
+	struct sqlite_query *q = &db->queries[which];
+	char sql[SQL_MAX];
+
+	q->db = db;
+	if (q->statement == NULL) {
+		store_sql(which, sql, sizeof(sql));
+		sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+		    &q->statement, NULL);
+	}
+	q->failed = q->statement == NULL;
+	return q;
+}
+
+void
+sqlite_bind_int(struct sqlite_query *q, int i, int64_t value)
+{
+	q->failed = q->failed ||
+	    sqlite3_bind_int64(q->statement, i, value) != SQLITE_OK;
+}
+
+void
+sqlite_bind_text(struct sqlite_query *q, int i, const char *text)
+{
+	q->failed = q->failed || sqlite3_bind_text(q->statement, i, text, -1,
+	    SQLITE_STATIC) != SQLITE_OK;
+}
+
+void
+sqlite_bind_bytes(struct sqlite_query *q, int i, const void *bytes,
+    size_t size)
+{
+	q->failed = q->failed || sqlite3_bind_blob64(q->statement, i, bytes,
+	    size, SQLITE_TRANSIENT) != SQLITE_OK;
+}
+
+enum sqlite_step
+sqlite_step(struct sqlite_query *q)
+{
+	switch (q->failed ? SQLITE_ERROR : sqlite3_step(q->statement)) {
+	case SQLITE_ROW:
+		return STEP_ROW;
+	case SQLITE_DONE:
+		return STEP_DONE;
+	default:
+		return STEP_FAILED;
+	}
+}
+
+int64_t
+sqlite_int(struct sqlite_query *q, int i)
+{
+	return sqlite3_column_int64(q->statement, i);
+}
+
+const char *
+sqlite_text(struct sqlite_query *q, int i, size_t *bytes)
+{
+	const unsigned char *text = sqlite3_column_text(q->statement, i);
+
+	*bytes = (size_t)sqlite3_column_bytes(q->statement, i);
+	return (const char *)text;
+}
+
+const unsigned char *
+sqlite_bytes(struct sqlite_query *q, int i, size_t *bytes)
+{
+	const unsigned char *blob = sqlite3_column_blob(q->statement, i);
+
+	*bytes = (size_t)sqlite3_column_bytes(q->statement, i);
+	return blob;
+}
+
+/* Neither drops the error code of the step. */
+void
+sqlite_end(struct sqlite_query *q)
+{
+	if (q->statement == NULL)
+		return;
+	sqlite3_reset(q->statement);
+	sqlite3_clear_bindings(q->statement);
+}
+
+bool
+sqlite_run(struct sqlite_query *q)
+{
+	bool done = sqlite_step(q) == STEP_DONE;
+
+	sqlite_end(q);
+	return done;
+}
+
+int
+sqlite_changes(struct sqlite *db)
+{
+	return sqlite3_changes(db->db);
+}
+
+/* ---- Transactions ---- */
+
+/* A person who may stop this process (Ctrl-Z in su) must not do so while it
+ * holds the write lock: everybody's login would wait for him. */
+static void
+hold_stop_signals(struct sqlite *db)
+{
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stops, &db->signals);
+}
+
+static void
+release_stop_signals(struct sqlite *db)
+{
+	pthread_sigmask(SIG_SETMASK, &db->signals, NULL);
+}
+
+enum store_answer
+sqlite_begin(struct sqlite *db, bool durable, struct error *e)
+{
+	if (db->full != durable) {
+		if (!sqlite_run(sqlite_query(db,
+		    durable ? SQL_FULL : SQL_NORMAL)))
+			return sqlite_failed(db, e);
+		db->full = durable;
+	}
+	hold_stop_signals(db);
+	if (sqlite_run(sqlite_query(db, SQL_BEGIN)))
+		return STORE_OK;
+	release_stop_signals(db);
+	return sqlite_failed(db, e);
+}
+
+enum store_answer
+sqlite_commit(struct sqlite *db, enum store_answer answer, struct error *e)
+{
+	if (answer == STORE_OK && !sqlite_run(sqlite_query(db, SQL_COMMIT))) {
+		sqlite_failed(db, e);
+		/* The log may hold the commit although its sync failed. */
+		answer = sqlite3_get_autocommit(db->db) ? STORE_UNSURE :
+		    STORE_DOWN;
+	}
+	if (!sqlite3_get_autocommit(db->db) &&
+	    !sqlite_run(sqlite_query(db, SQL_ROLLBACK)))
+		answer = sqlite_failed(db, e);
+	release_stop_signals(db);
+	return answer;
+}
+
+/* ---- Open and close ---- */
+
+/* Another process writes. */
+static int
+wait_for_writer(void *arg, int tries)
+{
+	struct sqlite *db = arg;
+
+	if (tries == 0)
+		wait_start(&db->wait, db->timeout_ms, WAIT_FOR_WRITER_NS);
+	return wait_once(&db->wait);
+}
+
+static bool
+read_int(struct sqlite *db, const char *sql, int *value)
+{
+	sqlite3_stmt *st = NULL;
+	bool done = false;
+
+	if (sqlite3_prepare_v2(db->db, sql, -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW) {
+		*value = sqlite3_column_int(st, 0);
+		done = true;
+	}
+	sqlite3_finalize(st);
+	return done;
+}
+
+static bool
+execute(struct sqlite *db, const char *sql)
+{
+	return sqlite3_exec(db->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool
+take_steps(struct sqlite *db)
+{
+	char sql[SQL_MAX];
+	int version = 0;
+
+	/* Read again: another process may have done it meanwhile. */
+	if (!read_int(db, "PRAGMA user_version", &version))
+		return false;
+	for (; version < STORE_SQL_VERSION; version++)
+		if (!execute(db, store_sql_upgrades[version]))
+			return false;
+	sqlite3_snprintf(sizeof(sql), sql,
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+	    APPLICATION_ID, STORE_SQL_VERSION);
+	return execute(db, sql);
+}
+
+/* From the version that is there to ours, one step at a time, all or
+ * nothing. */
+static int
+upgrade(struct sqlite *db, bool create, struct error *e)
+{
+	if ((create && !execute(db, "PRAGMA journal_mode = WAL")) ||
+	    !execute(db, "BEGIN EXCLUSIVE")) {
+		sqlite_failed(db, e);
+		return e->code;
+	}
+	if (take_steps(db))
+		return PASPW_OK;
+	sqlite_failed(db, e);
+	execute(db, "ROLLBACK");
+	return e->code;
+}
+
+static int
+check_schema(struct sqlite *db, const char *path, bool create,
+    struct error *e)
+{
+	int application = 0, version = 0, tables = 0;
+
+	if (!read_int(db, "PRAGMA application_id", &application) ||
+	    !read_int(db, "PRAGMA user_version", &version) ||
+	    !read_int(db, "SELECT count(*) FROM sqlite_schema", &tables)) {
+		sqlite_failed(db, e);
+		return e->code;
+	}
+	if (application != APPLICATION_ID &&
+	    (!create || tables != 0 || version != 0))
+		return error_set(e, PASPW_ERR_STORE,
+		    "%s: not a store of paspw%s", path,
+		    tables == 0 ? ": run `paspw init`" : "");
+	if (version > STORE_SQL_VERSION)
+		return error_set(e, PASPW_ERR_STORE, "%s: made by a newer "
+		    "version (schema %d, this one knows %d)", path, version,
+		    STORE_SQL_VERSION);
+	return version == STORE_SQL_VERSION ? PASPW_OK :
+	    upgrade(db, create, e);
+}
+
+/* No checkpoint at close: it syncs, and a login would pay for it. Defensive:
+ * a store that somebody tampered with must not run code of its own. */
+static bool
+configure(struct sqlite *db)
+{
+	sqlite3_busy_handler(db->db, wait_for_writer, db);
+	sqlite3_extended_result_codes(db->db, 1);
+	return sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+	    NULL) == SQLITE_OK &&
+	    sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) ==
+	    SQLITE_OK &&
+	    sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
+	    NULL) == SQLITE_OK &&
+	    sqlite3_wal_autocheckpoint(db->db, CHECKPOINT_PAGES) ==
+	    SQLITE_OK && execute(db, "PRAGMA synchronous = NORMAL;"
+	    "PRAGMA secure_delete = ON");
+}
+
+int
+sqlite_open(struct sqlite **opened, const char *path, bool create,
+    int64_t timeout_ms, struct error *e)
+{
+	struct sqlite *db;
+	int r;
+
+	*opened = NULL;
+	if ((r = store_file_check(path, create, e)) != PASPW_OK)
+		return r;
+	if ((db = calloc(1, sizeof(*db))) == NULL)
+		return error_set(e, PASPW_ERR_MEMORY, "%s: out of memory",
+		    path);
+	db->timeout_ms = timeout_ms;
+	if (sqlite3_open_v2(path, &db->db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_PRIVATECACHE, NULL) != SQLITE_OK || !configure(db))
+		r = error_set(e, PASPW_ERR_STORE, "store %s: %s", path,
+		    sqlite3_errmsg(db->db));
+	else
+		r = check_schema(db, path, create, e);
+	if (r != PASPW_OK)
+		sqlite_close(&db);
+	*opened = db;
+	return r;
+}
+
+void
+sqlite_close(struct sqlite **db)
+{
+	if (*db == NULL)
+		return;
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize((*db)->queries[i].statement);
+	sqlite3_close((*db)->db);
+	free(*db);
+	*db = NULL;
+}

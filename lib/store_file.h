@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* store_file: is a file of a store where nobody else can reach it? */
+#ifndef STORE_FILE_H
+#define STORE_FILE_H
+
+#include "error.h"
+
+/*
+ * Check (create: make) the directory and the file of a store: absolute path,
+ * no symbolic link in the last two steps, owned by the effective uid, 0700
+ * and 0600 at most. Errors: STORE with the path and what is wrong.
+ */
+PASPW_MUST_USE int store_file_check(const char *path, bool create,
+    struct error *e);
+
+#endif

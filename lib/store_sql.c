@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "store_sql.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store_column.h"
+
+/* A step is never edited, only followed by another. */
+const char *const store_sql_upgrades[STORE_SQL_VERSION] = {
+	"CREATE TABLE account ("
+	" name TEXT PRIMARY KEY, version INTEGER NOT NULL,"
+	" id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, owner TEXT NOT NULL,"
+	" ticket TEXT NOT NULL, created_at INTEGER NOT NULL,"
+	" valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL,"
+	" closed_at INTEGER NOT NULL, credentials INTEGER NOT NULL,"
+	" hash TEXT NOT NULL, changed_at INTEGER NOT NULL,"
+	" must_change INTEGER NOT NULL, temporary_until INTEGER NOT NULL,"
+	" expired_seen_at INTEGER NOT NULL, history_setting TEXT NOT NULL,"
+	" announced_digest TEXT NOT NULL, announced_at INTEGER NOT NULL,"
+	" pending BLOB NOT NULL, failed BLOB NOT NULL, settled BLOB NOT NULL,"
+	" last_failure_at INTEGER NOT NULL, last_success_at INTEGER NOT NULL,"
+	" failures_to_tell INTEGER NOT NULL, otp_failures INTEGER NOT NULL,"
+	" locked_at INTEGER NOT NULL, lock_reason INTEGER NOT NULL,"
+	" refused_while_locked INTEGER NOT NULL,"
+	" refused_first_at INTEGER NOT NULL,"
+	" refused_last_at INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE history ("
+	" account BLOB NOT NULL, position INTEGER NOT NULL,"
+	" digest TEXT NOT NULL, PRIMARY KEY (account, position))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE event ("
+	" id BLOB NOT NULL, at INTEGER NOT NULL, realm TEXT NOT NULL,"
+	" kind TEXT NOT NULL, actor TEXT NOT NULL, subject BLOB NOT NULL,"
+	" \"case\" TEXT NOT NULL, reason TEXT NOT NULL, ticket TEXT NOT NULL,"
+	" data TEXT NOT NULL, seal INTEGER NOT NULL) STRICT;"
+	/* Of sealed ones alone: a login writes no page of it. */
+	"CREATE INDEX event_seal ON event (seal) WHERE seal <> 0;"
+	"CREATE TABLE seal ("
+	" number INTEGER PRIMARY KEY, at INTEGER NOT NULL, root BLOB NOT NULL,"
+	" mac BLOB NOT NULL, chain BLOB NOT NULL, leaves BLOB NOT NULL)"
+	" STRICT;",
+};
+
+/* "a", "b" from the one list of columns, or ?1, ?2 for their values. */
+static void
+column_list(const struct store_column *columns, bool values, char *text,
+    size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int i = 0; columns[i].name != NULL && used < size; i++) {
+		const char *comma = i == 0 ? "" : ", ";
+
+		if (values)
+			snprintf(text + used, size - used, "%s?%d", comma,
+			    i + 1);
+		else
+			snprintf(text + used, size - used, "%s\"%s\"",
+			    comma, columns[i].name);
+		used += strlen(text + used);
+	}
+}
+
+/* Events are only ever appended, under the write lock: row order is the order
+ * of commits until the seals give theirs. The last row that has a seal is
+ * looked for from the end. */
+#define LAST_SEALED "(SELECT coalesce(max(rowid), -9223372036854775808)" \
+    " FROM (SELECT rowid FROM event NOT INDEXED WHERE seal <> 0" \
+    " ORDER BY rowid DESC LIMIT 1))"
+#define UNSEALED " FROM event WHERE rowid > " LAST_SEALED " ORDER BY rowid"
+#define STRAY " FROM event NOT INDEXED WHERE seal = 0" \
+    " AND rowid <= " LAST_SEALED " ORDER BY rowid"
+#define EVENT_OF ", coalesce((SELECT name FROM account" \
+    " WHERE account.id = event.subject), '') FROM event" \
+    " WHERE at >= ?1 AND (?2 IS NULL OR subject = ?2) AND "
+
+/* One of: text as it is; columns selected, with what follows them; columns
+ * inserted into a table; ?N after the last column of an update is the version
+ * that was loaded. */
+static const struct {
+	const char *text;
+	const struct store_column *columns;
+	const char *select;
+	const char *into;
+} statements[SQL_COUNT] = {
+	[SQL_BEGIN] = { .text = "BEGIN IMMEDIATE" },
+	[SQL_SNAPSHOT] = { .text = "BEGIN" },
+	[SQL_COMMIT] = { .text = "COMMIT" },
+	[SQL_ROLLBACK] = { .text = "ROLLBACK" },
+	[SQL_FULL] = { .text = "PRAGMA synchronous = FULL" },
+	[SQL_NORMAL] = { .text = "PRAGMA synchronous = NORMAL" },
+	[SQL_LOAD] = { .columns = store_account_columns,
+	    .select = " FROM account WHERE name = ?1" },
+	[SQL_EACH] = { .columns = store_account_columns,
+	    .select = " FROM account ORDER BY name" },
+	[SQL_INSERT] = { .columns = store_account_columns,
+	    .into = "account" },
+	[SQL_UPDATE] = { .columns = store_account_columns },
+	[SQL_HISTORY_HAS] = { .text =
+	    "SELECT count(*) FROM (SELECT digest FROM history"
+	    " WHERE account = ?1 ORDER BY position DESC LIMIT ?3)"
+	    " WHERE digest = ?2" },
+	[SQL_HISTORY_ADD] = { .text =
+	    "INSERT INTO history (account, position, digest)"
+	    " SELECT ?1, coalesce(max(position), 0) + 1, ?2"
+	    " FROM history WHERE account = ?1" },
+	[SQL_HISTORY_TRIM] = { .text =
+	    "DELETE FROM history WHERE account = ?1 AND position <="
+	    " (SELECT coalesce(max(position), 0) FROM history"
+	    " WHERE account = ?1) - ?2" },
+	[SQL_EVENT] = { .columns = store_event_columns, .into = "event" },
+	[SQL_EVENTS] = { .columns = store_event_columns,
+	    .select = EVENT_OF "seal <> 0 ORDER BY seal, rowid" },
+	[SQL_EVENTS_UNSEALED] = { .columns = store_event_columns,
+	    .select = EVENT_OF "seal = 0 ORDER BY rowid" },
+	[SQL_SEALED] = { .columns = store_event_columns,
+	    .select = " FROM event WHERE seal <> 0 ORDER BY seal, rowid" },
+	[SQL_UNSEALED] = { .columns = store_event_columns,
+	    .select = UNSEALED },
+	[SQL_STRAY] = { .columns = store_event_columns, .select = STRAY },
+	[SQL_SEAL] = { .columns = store_seal_columns, .into = "seal" },
+	[SQL_SEAL_EVENTS] = { .text = "UPDATE event SET seal = ?1"
+	    " WHERE rowid IN (SELECT rowid" UNSEALED " LIMIT ?2)" },
+	[SQL_SEAL_FROM] = { .columns = store_seal_columns, .select =
+	    " FROM seal WHERE number >= ?1 ORDER BY number LIMIT 1" },
+	[SQL_SEAL_LAST] = { .columns = store_seal_columns,
+	    .select = " FROM seal ORDER BY number DESC LIMIT 1" },
+};
+
+void
+store_sql(enum store_statement which, char *sql, size_t size)
+{
+	const struct store_column *columns = statements[which].columns;
+	char names[SQL_MAX / 2], values[SQL_MAX / 2];
+
+	if (columns == NULL) {
+		snprintf(sql, size, "%s", statements[which].text);
+		return;
+	}
+	column_list(columns, false, names, sizeof(names));
+	column_list(columns, true, values, sizeof(values));
+	if (statements[which].select != NULL)
+		snprintf(sql, size, "SELECT %s%s", names,
+		    statements[which].select);
+	else if (statements[which].into != NULL)
+		snprintf(sql, size, "INSERT INTO %s (%s) VALUES (%s)"
+		    " ON CONFLICT DO NOTHING", statements[which].into, names,
+		    values);
+	else
+		snprintf(sql, size, "UPDATE account SET (%s) = (%s)"
+		    " WHERE name = ?1 AND version = ?%d", names, values,
+		    store_column_count(columns) + 1);
+}

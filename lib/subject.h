@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* subject: one account on its way through one step of a verb: found, loaded,
+ * brought up to /etc/shadow, changed by deciders, saved with its events. */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include "audit.h"
+#include "directory.h"
+#include "store.h"
+
+#define SUBJECT_EVENTS_MAX 8
+
+struct subject {
+	/* given */
+	const struct policy *policy;
+	struct store *store;
+	const struct audit_origin *origin;
+	const char *name;		/* as typed */
+	/* found */
+	bool found;			/* there is such an account */
+	bool exempt;			/* root, unless lock_root */
+	int64_t now;			/* the store's */
+	struct account account;
+	/* to be saved */
+	bool changed;
+	bool durable;
+	bool history_erase;
+	char history_digest[HASH_MAX];
+	size_t event_count;
+	struct audit_event events[SUBJECT_EVENTS_MAX];
+};
+
+/* What one step does between load and save; called again after a conflict,
+ * on a row freshly loaded. It may only decide: no I/O on the store. */
+typedef int subject_step_fn(struct subject *s, void *arg, struct error *e);
+
+/*
+ * Load, step, save if unchanged; again after a conflict or an answer that was
+ * lost, until store_timeout. An account that does not exist: the step is not
+ * called, a round is made for nothing, and s->found is false.
+ */
+PASPW_MUST_USE int subject_update(struct subject *s, subject_step_fn *step,
+    void *arg, struct error *e);
+
+/* Load only. */
+PASPW_MUST_USE int subject_load(struct subject *s, struct error *e);
+
+/* Note an event about the row as it is now. */
+PASPW_MUST_USE int subject_event(struct subject *s, enum audit_kind kind,
+    struct error *e);
+
+void subject_wipe(struct subject *s);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* verifier: compares the trail of one realm with its seals, in one pass, and
+ * both with what was handed out. */
+#ifndef VERIFIER_H
+#define VERIFIER_H
+
+#include "proof.h"
+#include "store.h"
+
+struct verifier {
+	const struct policy *policy;
+	struct store *store;
+	const struct proof *proofs;	/* of any realm */
+	size_t proof_count;
+	paspw_fault_fn *fn;		/* or NULL */
+	void *arg;
+	int stopped;			/* what fn returned when not 0 */
+	struct paspw_audit_result *result;	/* is added to */
+};
+
+/* Faults are told and counted; an error is that nobody could look. */
+PASPW_MUST_USE int verifier_run(struct verifier *v, struct error *e);
+
+#endif

@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the libpaspw maintainers
+#
+# Who may know what: which file includes which library, and what each object
+# of libpaspw refers to. Read from the objects, since a call may hide in a
+# macro or an inline function.
+
+. "${top_srcdir:-.}/tests/tap.sh"
+
+objects=$top_builddir/lib/.libs
+names=
+for file in "$top_srcdir"/lib/*.c; do
+	name=${file##*/}
+	names="$names ${name%.c}"
+done
+
+# Files of ours that include header $1.
+includers()
+{
+	(cd "$top_srcdir" &&
+	    grep -El "^# *include *[<\"]$1[>\"]" lib/*.[ch] tools/*.[ch] \
+	    pam_module/*.[ch])
+}
+
+# Headers of lib/ but paspw.h that the files of directory $1 include.
+private_includes()
+{
+	for file in "$top_srcdir/$1"/*.[ch]; do
+		sed -n 's/^# *include *"\(.*\)".*/\1/p' "$file"
+	done | sort -u | while read -r header; do
+		[ "$header" = paspw.h ] || [ -f "$top_srcdir/$1/$header" ] ||
+		    echo "$header"
+	done
+}
+
+# Objects that are missing, or in which nm sees nothing.
+unreadable()
+{
+	for name in $names; do
+		${NM:-nm} --defined-only "$objects/$name.o" 2>&1 |
+		    grep -q '^[0-9a-f]* [TtRrDdBb] ' || echo "$name.o"
+	done
+}
+
+# What object $1 refers to, without the suffixes of large files, of 64-bit
+# time and of _FORTIFY_SOURCE, and without what compilers add.
+references()
+{
+	${NM:-nm} -u "$objects/$1.o" | sed -n 's/^ *[Uw] //p' |
+	    sed 's/@.*//; s/^__isoc[0-9]*_//; s/^__\(.*\)_chk$/\1/
+		s/_2$//; s/64$//; s/^__\(open.*\|.*time.*\)$/\1/
+		/^_GLOBAL_OFFSET_TABLE_$/d; /^__stack_chk_fail$/d
+		/^__[aul]b*san_/d'
+}
+
+# References of object $1 that are in ERE $2; and those that are not.
+in_list()
+{
+	references "$1" | grep -E "^($2)\$" | sed "s/^/$1: /"
+}
+not_in_list()
+{
+	references "$1" | grep -Ev "^($2)\$" | sed "s/^/$1: /"
+}
+
+is 'sqlite3.h is known to one file' "$(includers sqlite3.h)" \
+    lib/sqlite.c
+is 'crypt.h is known to one file' "$(includers crypt.h)" lib/hash.c
+is 'libeconf.h is known to one file' "$(includers libeconf.h)" \
+    lib/config_file.c
+is 'pwquality.h is known to one file' "$(includers pwquality.h)" \
+    lib/dictionary.c
+is 'OpenSSL is known to one file' "$(includers 'openssl/.*')" lib/digest.c
+is 'libpq-fe.h is known to no file yet' "$(includers libpq-fe.h)" ''
+is 'the tool knows of the library paspw.h only' "$(private_includes tools)" ''
+is 'the module knows of the library paspw.h only' \
+    "$(private_includes pam_module)" ''
+is 'every object is there and can be read' "$(unreadable)" ''
+
+# ---- Deciders are pure: no I/O, no clock, nothing that is not listed ----
+
+pure='mem[a-z]*|str[a-z]*|v?snprintf|__errno_location|__ctype_[a-z_]*'
+pure="$pure|bsearch|qsort|mktime|localtime_r"
+pure="$pure|account_[a-z_]*|lockout_[a-z_]*|policy_[a-z_]*|preset_[a-z_]*"
+pure="$pure|span_[a-z_]*|error_[a-z_]*|secret_[a-z_]*"
+for name in policy policy_value preset span lockout; do
+	is "$name is pure" "$(not_in_list "$name" "$pure")" ''
+done
+is 'account is pure, but for the id that a new row draws' \
+    "$(not_in_list account "$pure|hash_random")" ''
+
+# ---- One clock: the store's; waits go by the monotonic one ----
+
+clocks()
+{
+	for name in $names; do
+		case $name in
+		store_*) ;;
+		*)
+			in_list "$name" 'time|gettimeofday|timespec_get|clock'
+			grep -Hn 'CLOCK_[A-Z]' "$top_srcdir/lib/$name.c" |
+			    grep -v CLOCK_MONOTONIC
+			;;
+		esac
+	done
+}
+is 'only a store asks what time it is' "$(clocks)" ''
+
+# ---- A guest in somebody else's process ----
+
+# Ends it, prints, or changes what all its threads share.
+rude='exit|_exit|_Exit|abort|printf|vprintf|puts|putchar|perror|stdout|stderr'
+rude="$rude|setlocale|setenv|putenv|unsetenv|umask|chdir|signal"
+# Gives a result that all threads share.
+rude="$rude|getpwnam|getpwuid|getgrnam|getgrgid|getspnam|strtok|localtime"
+rude="$rude|gmtime|ctime|asctime|rand|srand|random|srandom|crypt"
+manners()
+{
+	for name in $names; do
+		in_list "$name" "$rude"
+	done
+}
+is 'the library is a good guest' "$(manners)" ''
+
+finish

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the libpaspw maintainers
+#
+# House rules that a machine can check.
+
+. "${top_srcdir:-.}/tests/tap.sh"
+
+COLUMNS_MAX=80
+FILE_LINES_MAX=600
+FUNCTION_LINES_MAX=80
+
+cd "$top_srcdir" || exit 1
+find lib pam_module tools tests -name '*.[ch]' ! -name words_data.c |
+    sort > "$tmp/c"
+find lib pam_module tools tests po man configure.ac Makefile.am -type f \
+    \( -name '*.[ch]' -o -name '*.sh' -o -name '*.map' -o -name '*.ac' \
+    -o -name '*.am' -o -name '*.in' -o -name '*.po' -o -name '*.[0-9]' \
+    -o -name '*.pml' -o -name '*.py' -o ! -name '*.*' -perm -u+x \) |
+    while read -r file; do
+	# Scripts have no suffix; programs that were built here are no text.
+	grep -Iq . "$file" && printf '%s\n' "$file"
+done | sort > "$tmp/text"
+
+# Lines that match ERE $2 (of awk) in the files of list $1.
+lines_with()
+{
+	xargs awk -v pattern="$2" \
+	    '$0 ~ pattern { print FILENAME ":" FNR ": " $0 }' < "$1"
+}
+
+long_lines()
+{
+	while read -r file; do
+		expand "$file" | LC_ALL=C.UTF-8 grep -nE \
+		    "^.{$((COLUMNS_MAX + 1)),}" | sed "s|^|$file:|"
+	done < "$tmp/c"
+}
+
+long_files()
+{
+	xargs awk -v max=$FILE_LINES_MAX \
+	    'FNR == max + 1 { print FILENAME " is too long" }' < "$tmp/c"
+}
+
+long_functions()
+{
+	ctags -L "$tmp/c" --languages=C --langmap=C:.c.h --kinds-C=f \
+	    --fields=+ne -f - | awk -F '\t' -v max=$FUNCTION_LINES_MAX '
+		{
+			for (i = 4; i <= NF; i++) {
+				if ($i ~ /^line:/) first = substr($i, 6)
+				if ($i ~ /^end:/) last = substr($i, 5)
+			}
+			if (last - first + 1 > max)
+				print $2 ":" first ": " $1 " is too long"
+		}'
+}
+
+unlisted()
+{
+	ls tests/unit/test_*.c tests/check_*.sh tests/*/check_*.sh \
+	    tests/*/test_*.sh tests/*/cli_*.sh tests/*/race_*.sh \
+	    tests/*/fault_*.c 2> "$tmp/none" |
+	    sed 's/\.c$//' | while read -r test; do
+		grep -Eq "^	$test( |\$)" Makefile.am || echo "$test"
+	done
+}
+
+without()
+{
+	while read -r file; do
+		head -n 5 "$file" | grep -q "$1" || printf '%s\n' "$file"
+	done < "$tmp/c"
+}
+
+ok 'there are sources' test -s "$tmp/c"
+is 'no blank at the end of a line' "$(lines_with "$tmp/text" '[ \t]+$')" ''
+is "no line of C beyond $COLUMNS_MAX columns" "$(long_lines)" ''
+is "no file of C beyond $FILE_LINES_MAX lines" "$(long_files)" ''
+if ctags --version 2> "$tmp/none" | grep -q 'Universal Ctags'; then
+	is "no function beyond $FUNCTION_LINES_MAX lines" \
+	    "$(long_functions)" ''
+else
+	skip "no function beyond $FUNCTION_LINES_MAX lines" \
+	    'no ctags (Debian: universal-ctags)'
+fi
+# Written so that it does not find itself.
+is 'nothing is left for later' \
+    "$(lines_with "$tmp/text" 'TO[D]O|FIX[M]E|(^|[^X])XX[X]([^X]|$)')" ''
+is 'every test is in Makefile.am' "$(unlisted)" ''
+is 'every C file names its licence' \
+    "$(without 'SPDX-License-Identifier: LGPL-2.1-or-later')" ''
+is 'every C file names its owners' \
+    "$(without 'Copyright (C) 2026 the libpaspw maintainers')" ''
+
+finish

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the libpaspw maintainers
+#
+# shellcheck shell=sh disable=SC2154,SC2034
+#
+# For the PAM tests, instead of tap.sh: a private service directory, a private
+# configuration and its store, with the module and the tool of the build. As
+# root in a mount namespace with a private state directory, so that nothing is
+# left on the machine.
+#
+#	settings LINE...	write the configuration again: these settings,
+#				and what keeps the test quick and private
+#	service NAME		write a service from standard input; in it
+#				@M is the module with conf=, @D pam_dummy
+#	pam ANSWERS SERVICE USER PHASE...
+#				run pam_client; its output in $out, the codes
+#				alone, in one line, in $codes; its exit code
+#				in $status
+#	admin ARGUMENT...	the tool
+#	account USER PASSWORD	issue an account
+#	number FIELD USER	a number of its status
+#	count_verified		how often pam_dummy verified
+#
+# $pam_options goes to pam_client, $faults ("NAME=VALUE ...") to faults.c.
+# $namespace is yes or no; $state is the state directory.
+
+namespace=${PASPW_TEST_NAMESPACE:-no}
+if [ "$namespace" = no ] && [ "$(id -u)" -eq 0 ] &&
+    unshare --mount true 2> /dev/null; then
+	PASPW_TEST_NAMESPACE=yes
+	export PASPW_TEST_NAMESPACE
+	exec unshare --mount --propagation private sh "$0"
+fi
+. "${top_srcdir:-.}/tests/tap.sh"
+
+module=$top_builddir/pam_module/.libs/pam_paspolicy.so
+dummy=$top_builddir/tests/pam/.libs/pam_dummy.so
+# With the library itself, or faults.so would not find it: what a module
+# brings along is in nobody else's sight.
+preload="$top_builddir/tests/pam/.libs/faults.so \
+$top_builddir/lib/.libs/libpaspw.so"
+client=$top_builddir/tests/pam/pam_client
+conf=$tmp/paspw.conf
+services=$tmp/pam.d
+pam_options=
+faults=
+codes=
+status=
+# Most answers here are refusals: what is not built would look like one.
+for file in "$module" "$dummy" $preload "$client" \
+    "$top_builddir/tools/paspw"; do
+	[ -f "$file" ] || { echo "Bail out! $file is not built"; exit 1; }
+done
+LD_LIBRARY_PATH=$top_builddir/lib/.libs
+LANGUAGE=
+LC_ALL=C
+export LD_LIBRARY_PATH LANGUAGE LC_ALL
+mkdir "$services"
+
+# The last good policies are kept under a path that was built in.
+make_variable()
+{
+	sed -n "s/^$1 = //p" "$top_builddir/Makefile"
+}
+prefix=$(make_variable prefix)
+eval "state=$(make_variable localstatedir)/lib/paspw"
+
+private_state()
+{
+	covered=$state
+	while [ ! -d "$covered" ]; do
+		covered=$(dirname "$covered")
+	done
+	case $top_builddir/:$tmp/ in
+	"${covered%/}"/*|*:"${covered%/}"/*)
+		note "$state stays the machine's own"
+		return
+		;;
+	esac
+	mount -t tmpfs -o mode=0755 tmpfs "$covered" && mkdir -p "$state"
+}
+[ "$namespace" = no ] || private_state
+
+settings()
+{
+	{
+		printf '[users]\nstore = sqlite:%s\n' "$tmp/store/users.db"
+		printf 'hash_cost = 3\ndictionary = no\nbusy_wait = 20s\n'
+		printf '%s\n' "$@"
+		printf '[admins]\nextends = users\nmembers = root\n'
+		printf 'store = sqlite:%s\n' "$tmp/store/admins.db"
+	} > "$conf"
+	chmod 0644 "$conf"
+}
+
+service()
+{
+	sed -e "s|@M|$module conf=$conf|" \
+	    -e "s|@D|$dummy secret=$tmp/secret count=$tmp/count|" \
+	    > "$services/$1"
+}
+
+pam()
+{
+	pam_answers=$1
+	shift
+	out=$(
+		# shellcheck disable=SC2163,SC2086
+		[ -z "$faults" ] || export LD_PRELOAD="$preload" $faults
+		# shellcheck disable=SC2086
+		printf '%b' "$pam_answers" | $client $pam_options "$services" "$@"
+	)
+	status=$?
+	codes=$(printf '%s\n' "$out" | grep -E '^[a-z-]+ PAM_[A-Z_]+$' |
+	    tr '\n' ' ')
+	codes=${codes% }
+}
+
+admin()
+{
+	"$top_builddir/tools/paspw" --config "$conf" "$@"
+}
+
+account()
+{
+	printf '%s\n' "$2" | admin add "$1" --password-stdin > /dev/null
+}
+
+number()
+{
+	admin --json status "$2" | grep -o "\"$1\": *[0-9]*" |
+	    grep -o '[0-9]*$'
+}
+
+count_verified()
+{
+	if [ -f "$tmp/count" ]; then
+		wc -c < "$tmp/count" | tr -d ' '
+	else
+		echo 0
+	fi
+}

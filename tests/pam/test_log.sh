@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the libpaspw maintainers
+#
+# What the system's log gets: fail2ban and logwatch read it.
+
+. "${top_srcdir:-.}/tests/pam/stack.sh"
+if ldd "$module" | grep -q 'lib[at]san'; then
+	skip_all 'a sanitizer must be the first library'
+fi
+
+right='Grenouille-47-verte'
+
+settings 'credentials = store' 'first_login_change = no'
+service one <<END
+auth required @M
+account required @M
+password required @M
+session required @M
+END
+service verbose <<END
+auth required @M audit debug
+END
+service moved <<END
+auth required @M deny=5
+END
+service succ <<END
+auth required @M authsucc
+END
+admin init > /dev/null
+account bob "$right"
+
+faults="FAULT_LOG=$tmp/log"
+pam_options='-r 192.0.2.7'
+# logged ANSWERS SERVICE USER PHASE...: in $log, what one run wrote there
+logged()
+{
+	rm -f "$tmp/log"
+	pam "$@"
+	log=$(cat "$tmp/log" 2> /dev/null)
+	cat "$tmp/log" >> "$tmp/all" 2> /dev/null
+}
+module_name='pam_paspolicy[^(]*\('
+
+logged "$right\n" one bob auth acct
+unlike 'a success needs no line' "$log" "$module_name"
+logged 'Canary%word1\n' one bob auth
+like 'a failure, as pam_unix has it' "$log" \
+    "^${module_name}one:auth\): authentication failure; logname=[^ ]* "\
+'uid=[0-9]+ euid=[0-9]+ tty= ruser= rhost=192\.0\.2\.7  user=bob$'
+logged 'Canary%word1\n' one Canary%word1 auth
+like 'of a name that nobody has' "$log" \
+    'authentication failure; .* rhost=192\.0\.2\.7$'
+logged 'wrong\n' verbose nobody-of-that-name auth
+like 'audit tells the name' "$log" 'user=nobody-of-that-name$'
+like 'debug tells the answer' "$log" 'answer: Authentication failure'
+logged 'wrong\n' verbose 'bob
+Jan  1 00:00:00 host sshd: Accepted password for root' auth
+is 'no forged line' "$(printf '%s\n' "$log" | grep -c '^Jan')" 0
+
+for try in 1 2 3; do
+	logged 'wrong\n' one bob auth
+done
+unlike 'the fourth failure' "$log" 'Consecutive login failures'
+logged 'wrong\n' one bob auth
+like 'the fifth locks, as pam_faillock has it' "$log" \
+    ': Consecutive login failures for user bob account temporarily locked$'
+logged 'wrong\n' one bob auth
+unlike 'which is told once' "$log" 'Consecutive login failures'
+logged '' one bob acct
+like 'a key of a locked account' "$log" \
+    'one:account\): account denied \(locked\); .* rhost=192\.0\.2\.7  user=bob$'
+
+logged "$right\n" moved bob auth
+like "an argument of pam_faillock's" "$log" 'deny=5 .* set lock_after there'
+logged "$right\n" succ bob auth
+like 'authsucc without preauth' "$log" 'authsucc needs a preauth line'
+mv "$tmp/store" "$tmp/away"
+logged "$right\n" one bob auth
+like 'a store that is not there' "$log" "authentication: store error: $tmp"
+mv "$tmp/away" "$tmp/store"
+faults=
+admin unlock bob --reason test > /dev/null
+faults="FAULT_LOG=$tmp/log"
+logged "$right\nMarmotte_58_bleue\nMarmotte_58_bleue\n" one bob \
+    chauthtok-expired
+like 'a change, as pam_unix has it' "$log" \
+    'one:chauthtok\): password changed for bob$'
+is 'no password in any of it' \
+    "$(grep -Ec "Canary|$right|Marmotte" "$tmp/all")" 0
+
+finish

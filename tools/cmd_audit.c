@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* audit show, seal, verify: the trail. */
+
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TIME_WIDTH 25
+#define REALM_WIDTH 10
+#define KIND_WIDTH 16
+#define NAME_WIDTH 16
+#define PROOFS_BYTES 65536
+#define PROOFS_MAX 256
+#define FAULTS_SHOWN 1000
+
+/* ---- show ---- */
+
+struct events {
+	struct tool *tool;
+	int code;
+};
+
+static json_t *
+event_object(const struct paspw_event *event)
+{
+	json_t *data = json_loads(event->data, 0, NULL);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+	    " s:o}",
+	    "id", output_string(event->id),
+	    "at", output_time(event->at),
+	    "realm", output_string(event->realm),
+	    "kind", output_string(event->kind),
+	    "actor", output_string(event->actor),
+	    "account", output_string(event->account),
+	    "subject", output_string(event->subject),
+	    "reason", output_string(event->reason),
+	    "ticket", output_string(event->ticket),
+	    "data", data != NULL ? data : output_string(event->data),
+	    "seal", event->seal != 0 ? json_integer(event->seal)
+	    : json_null());
+}
+
+static void
+print_event(struct tool *t, const struct paspw_event *event)
+{
+	output_clock(event->at, "-", TIME_WIDTH);
+	output_text(event->realm, REALM_WIDTH);
+	output_text(event->kind, KIND_WIDTH);
+	putchar(' ');
+	output_text(event->account[0] != '\0' ? event->account : "-",
+	    NAME_WIDTH);
+	putchar(' ');
+	printf(_("by "));
+	output_text(event->actor, 0);
+	if (event->reason[0] != '\0') {
+		printf(": ");
+		output_text(event->reason, 0);
+	}
+	if (event->ticket[0] != '\0') {
+		printf(" [");
+		output_text(event->ticket, 0);
+		printf("]");
+	}
+	putchar(' ');
+	output_text(event->data, 0);
+	putchar('\n');
+}
+
+static int
+show_event(const struct paspw_event *event, void *arg)
+{
+	struct events *events = arg;
+
+	if (events->tool->json)
+		events->code = output_list_item(events->tool,
+		    event_object(event));
+	else
+		print_event(events->tool, event);
+	return events->code != TOOL_YES || ferror(stdout) ? EOF : 0;
+}
+
+int
+cmd_audit_show(struct tool *t)
+{
+	const char *text = t->values[OPTION_SINCE];
+	struct events events = { .tool = t, .code = TOOL_YES };
+	int64_t since = 0;
+	int err;
+
+	if (text != NULL && !when_parse(text, false, &since) &&
+	    !when_span(text, -1, (int64_t)time(NULL), &since))
+		return output_usage(t, _("--since: %s is no time such as "
+		    "2026-03-31T14:30 and no span such as 14d"), text);
+	if (t->json)
+		output_list_begin(t, "events");
+	err = paspw_audit_each(t->handle, t->values[OPTION_ACCOUNT], since,
+	    show_event, &events);
+	if (err == EOF)
+		return events.code;
+	if (err != PASPW_OK)
+		return output_error(t, err);
+	if (t->json)
+		output_list_end(t);
+	return TOOL_YES;
+}
+
+/* ---- seal ---- */
+
+static int
+show_head(const char *realm, const char *head, void *arg)
+{
+	json_t *heads = arg;
+
+	if (heads == NULL) {
+		puts(head);
+		return 0;
+	}
+	return json_array_append_new(heads, json_pack("{s:s, s:s}", "realm",
+	    realm, "head", head)) == 0 ? 0 : PASPW_ERR_MEMORY;
+}
+
+int
+cmd_audit_seal(struct tool *t)
+{
+	json_t *heads = t->json ? json_array() : NULL;
+	int code = TOOL_YES;
+	int err = paspw_audit_seal_empty(t->handle);
+
+	if (err == PASPW_OK)
+		err = paspw_audit_heads(t->handle, show_head, heads);
+	if (err != PASPW_OK)
+		code = output_error(t, err);
+	else if (t->json)
+		code = output_object(t, json_pack("{s:s, s:O}", "done",
+		    "seal", "heads", heads));
+	json_decref(heads);
+	return code;
+}
+
+/* ---- verify ---- */
+
+/* What was handed out, from a file; a first key is a secret. */
+struct proofs {
+	char text[PROOFS_BYTES];
+	const char *lines[PROOFS_MAX];
+	size_t count;
+};
+
+static int
+read_text(struct tool *t, const char *path, char *text, size_t size)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+	    : open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t n = -1;
+	int code = TOOL_YES;
+
+	while (fd >= 0 && length < size - 1 && (n = read(fd, text + length,
+	    size - 1 - length)) > 0)
+		length += (size_t)n;
+	if (n < 0)
+		code = output_usage(t, "%s: %s", path, strerror(errno));
+	else if (n > 0)
+		code = output_usage(t, _("%s: longer than %zu bytes"), path,
+		    size - 1);
+	text[length] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+/* One a line; empty lines and comments (#) between them. */
+static int
+read_proofs(struct tool *t, const char *path, struct proofs *p)
+{
+	char *rest = NULL;
+	int code = read_text(t, path, p->text, sizeof(p->text));
+
+	if (code != TOOL_YES)
+		return code;
+	for (char *line = strtok_r(p->text, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		if (line[0] == '#')
+			continue;
+		if (p->count == PROOFS_MAX)
+			return output_usage(t, _("%s: more than %d lines"),
+			    path, PROOFS_MAX);
+		p->lines[p->count++] = line;
+	}
+	return p->count > 0 ? TOOL_YES : output_usage(t,
+	    _("%s: there is no key and no head in it"), path);
+}
+
+struct faults {
+	json_t *list;		/* NULL: print text */
+	size_t shown;
+};
+
+/* The first ones: the number of all is in the result. */
+static int
+show_fault(const struct paspw_audit_fault *f, void *arg)
+{
+	struct faults *faults = arg;
+
+	if (faults->shown++ >= FAULTS_SHOWN)
+		return 0;
+	if (faults->list == NULL) {
+		output_text(f->realm, 0);
+		printf(": ");
+		output_text(f->message, 0);
+		putchar('\n');
+		return 0;
+	}
+	return json_array_append_new(faults->list, json_pack(
+	    "{s:o, s:o, s:I, s:I, s:o, s:o}",
+	    "realm", output_string(f->realm),
+	    "kind", output_string(f->kind),
+	    "seal", (json_int_t)f->seal,
+	    "position", (json_int_t)f->position,
+	    "event", output_string(f->event),
+	    "message", output_string(f->message))) == 0 ? 0
+	    : PASPW_ERR_MEMORY;
+}
+
+static void
+print_trail(struct tool *t, const struct paspw_audit_result *r)
+{
+	printf(_("Sealed events: %llu, under %llu seals\n"),
+	    (unsigned long long)r->sealed, (unsigned long long)r->seals);
+	printf(_("Not sealed yet: %llu\n"), (unsigned long long)r->unsealed);
+	printf(_("Seals checked by their key: %llu; heads compared: %llu\n"),
+	    (unsigned long long)r->keyed, (unsigned long long)r->heads);
+	printf(_("Faults: %llu\n"), (unsigned long long)r->faults);
+}
+
+static json_t *
+trail_object(const struct paspw_audit_result *r, json_t *faults)
+{
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:O}",
+	    "intact", r->faults == 0,
+	    "sealed", (json_int_t)r->sealed,
+	    "unsealed", (json_int_t)r->unsealed,
+	    "seals", (json_int_t)r->seals,
+	    "faults", (json_int_t)r->faults,
+	    "first_fault", output_string(r->first_fault),
+	    "keyed", (json_int_t)r->keyed,
+	    "heads", (json_int_t)r->heads,
+	    "found", faults);
+}
+
+int
+cmd_audit_verify(struct tool *t)
+{
+	struct paspw_audit_result r = { 0 };
+	struct proofs p = { 0 };
+	struct faults faults = { .list = t->json ? json_array() : NULL };
+	const char *path = t->values[OPTION_PROOFS];
+	int code = TOOL_YES;
+	int err;
+
+	if (path != NULL && (code = read_proofs(t, path, &p)) != TOOL_YES)
+		goto out;
+	err = paspw_audit_verify_with(t->handle, p.lines, p.count,
+	    show_fault, &faults, &r);
+	if (err == PASPW_ERR_NOTFOUND)	/* a realm, not an account */
+		err = PASPW_ERR_INVALID;
+	if (err != PASPW_OK)
+		code = output_error(t, err);
+	else if (t->json)
+		code = output_object(t, trail_object(&r, faults.list));
+	else
+		print_trail(t, &r);
+	if (code == TOOL_YES && r.faults != 0)
+		code = TOOL_NO;
+out:
+	explicit_bzero(&p, sizeof(p));
+	json_decref(faults.list);
+	return code;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* command: one run of paspw, and what its commands share. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "paspw.h"
+
+#include <jansson.h>
+
+/* Exit codes: documented, stable. */
+enum tool_exit {
+	TOOL_YES = 0,		/* done or yes */
+	TOOL_NO = 1,		/* the policy says no */
+	TOOL_USAGE = 2,
+	TOOL_NO_ACCOUNT = 3,
+	TOOL_DENIED = 4,
+	TOOL_CONFIG = 5,
+	TOOL_STORE = 6,
+	TOOL_INTERNAL = 7
+};
+
+/* Rows of the option table in paspw.c. */
+enum tool_option {
+	OPTION_CONFIG = 0, OPTION_REALM, OPTION_JSON, OPTION_HELP,
+	OPTION_VERSION, OPTION_PASSWORD_STDIN, OPTION_GENERATE, OPTION_OWNER,
+	OPTION_KIND, OPTION_VALID_FROM, OPTION_VALID_UNTIL, OPTION_REASON,
+	OPTION_TICKET, OPTION_LOCKED, OPTION_EXPIRING, OPTION_COUNT,
+	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
+	OPTION_PROOFS,
+	OPTIONS
+};
+
+struct command;
+
+/* One run. */
+struct tool {
+	struct paspw *handle;
+	const struct command *command;
+	const char *values[OPTIONS];	/* "" for a flag; NULL: not given */
+	const char *operand;		/* USER, KEY or FILE; NULL: none */
+	bool json;
+	bool listing;			/* a JSON list is being written */
+	size_t listed;			/* items of it so far */
+};
+
+/* Messages for people; the macro wants a `t` in scope. */
+#define _(message) tool_text(t, message)
+#define N_(message) (message)
+
+const char *tool_text(struct tool *t, const char *message)
+    __attribute__((format_arg(2)));
+
+/* ---- The commands, one file per family; each returns an exit code ---- */
+
+int cmd_init(struct tool *t);
+int cmd_add(struct tool *t);
+int cmd_lock(struct tool *t);
+int cmd_unlock(struct tool *t);
+int cmd_expire(struct tool *t);
+int cmd_close(struct tool *t);
+
+int cmd_passwd(struct tool *t);
+int cmd_verify(struct tool *t);
+int cmd_change(struct tool *t);
+int cmd_check(struct tool *t);
+int cmd_generate(struct tool *t);
+
+int cmd_status(struct tool *t);
+int cmd_list(struct tool *t);
+
+int cmd_policy_show(struct tool *t);
+int cmd_policy_explain(struct tool *t);
+int cmd_policy_lint(struct tool *t);
+
+int cmd_audit_show(struct tool *t);
+int cmd_audit_seal(struct tool *t);
+int cmd_audit_verify(struct tool *t);
+
+/* Issue a password (add, passwd): report the verdict, and the password if it
+ * was generated. issue: paspw_add or paspw_reset as one of these. */
+typedef int command_issue_fn(struct tool *t, const char *password,
+    size_t length, struct paspw_report **report, enum paspw_verdict *verdict);
+int command_issue(struct tool *t, command_issue_fn *issue);
+
+/* ---- output.c ---- */
+
+/* Set up standard output so that no copy of a password stays behind. */
+void output_begin(void);
+/* Flush and wipe it; TOOL_INTERNAL if something could not be written. */
+int output_end(struct tool *t, int code);
+
+/* The exit code of a library error; anything unforeseen is internal. */
+int output_exit(int err);
+/* Report the last error of the handle; returns its exit code. */
+int output_error(struct tool *t, int err);
+/* Report a fault of the command line; returns TOOL_USAGE. */
+int output_usage(struct tool *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Report any other fault under a word of our own; returns exit_code. */
+int output_fault(struct tool *t, int exit_code, const char *code,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void output_warning(struct tool *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* One JSON object and a newline; takes the reference. NULL: no memory. */
+int output_object(struct tool *t, json_t *object);
+/* One JSON object that holds a list, written as a stream. */
+void output_list_begin(struct tool *t, const char *name);
+int output_list_item(struct tool *t, json_t *item);
+void output_list_end(struct tool *t);
+
+/* JSON: null for NULL and "", and never invalid UTF-8. */
+json_t *output_string(const char *text);
+/* JSON: ISO 8601 in UTC; null for 0. */
+json_t *output_time(int64_t when);
+/* JSON: the broken rules of a report; empty without one. */
+json_t *output_report(const struct paspw_report *report);
+
+/* Text: without control characters, padded to `width` characters. */
+void output_text(const char *text, int width);
+/* Text: the same for a word of state, coloured on a terminal. */
+void output_state(const char *word, int width);
+/* Text: local time with its zone; `never` for 0. */
+void output_clock(int64_t when, const char *never, int width);
+/* Text: one broken rule a line. */
+void output_rules(const struct paspw_report *report);
+
+/* ---- input.c ---- */
+
+/* Longest line that is read; far above any password that is accepted, so
+ * that the library can say of a long one that it is too long. */
+#define INPUT_LINE_MAX 65536
+
+struct password {
+	size_t length;
+	char bytes[INPUT_LINE_MAX];
+};
+
+/* From standard input with --password-stdin, else from the terminal.
+ * TOOL_YES, or an exit code with the fault reported. */
+int input_password(struct tool *t, const char *prompt, struct password *p);
+/* The same for a new one: asked twice on a terminal. */
+int input_new_password(struct tool *t, struct password *p);
+void input_wipe(struct password *p);
+
+/* ---- when.c ---- */
+
+/* A time as an admin writes it: 2026-03-31, 2026-03-31T14:30, with seconds,
+ * with a zone (Z, +01:00); local time without one. A date alone is the
+ * midnight before it, or with through_day the one after it. */
+bool when_parse(const char *text, bool through_day, int64_t *when);
+/* A span such as 14d, 4mo or 12h after (sign 1) or before (-1) now. */
+bool when_span(const char *text, int sign, int64_t now, int64_t *when);
+/* A whole number from 1 to max, nothing around it. */
+bool when_number(const char *text, unsigned max, unsigned *number);
+
+#endif
