@@ -153,7 +153,7 @@ dictionary_room(const char *text)
 {
 	/* Each character in its word, in the letters of it and in the glued
 	 * whole; an end for each. */
-	return 6 * (strlen(text) + 1);
+	return text == NULL ? 0 : 6 * (strlen(text) + 1);
 }
 
 /* Append one word of the characters that have one of these classes. */
@@ -187,6 +187,8 @@ dictionary_split(guess_words *end, const char *text)
 {
 	struct fold folded;
 
+	if (text == NULL)
+		return end;
 	fold_text(&folded, text, strlen(text));
 	end = split_by(end, &folded, FOLD_LETTER | FOLD_DIGIT, false);
 	end = split_by(end, &folded, FOLD_LETTER, false);

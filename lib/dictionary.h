@@ -28,8 +28,8 @@ const char *dictionary_note(enum dictionary_state state);
 PASPW_MUST_USE int dictionary_guessable(const char *password,
     bool *guessable, enum dictionary_state *state, struct error *e);
 
-/* Append the words of a text (3 letters or more; also glued together) to a
- * list with room for dictionary_room(text) more; returns its new end. */
+/* Append the words of a text (NULL: none; 3 letters or more; also glued
+ * together) to a list with room for dictionary_room(text) more; returns its new end. */
 size_t dictionary_room(const char *text);
 guess_words *dictionary_split(guess_words *end, const char *text);
 /* The text of the site's word file (`words`), NULL if none is set; the caller

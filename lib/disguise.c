@@ -54,6 +54,7 @@ struct reading {
 	unsigned cost;			/* of leet, separators, stretches */
 	unsigned disguises;
 	unsigned separators;
+	bool mixed_separators;
 	uint32_t separator;
 	uint32_t last;			/* letter */
 };
@@ -105,7 +106,10 @@ static bool
 by_chance(const struct reading *r)
 {
 	if (r->separators > 0 && r->letters < LETTERS_SEPARATED &&
-	    r->separators != r->letters - 1)
+	    (r->separators != r->letters - 1 || r->mixed_separators ||
+	    r->disguises > r->separators))
+		return true;
+	if ((r->disguises - r->separators) * 2 > r->letters)
 		return true;
 	return r->letters < LETTERS_DISGUISED && (r->disguises > 0 ||
 	    (r->capitals > 0 && case_cost(r) > COST_CAPITAL));
@@ -146,10 +150,11 @@ pass(struct search *s, size_t at, struct place place, struct reading reading)
 
 	if (base == reading.last) {
 		reading.cost += COST_STRETCH;
-	} else if (is_separator(base) &&
-	    (reading.separator == 0 || reading.separator == base)) {
-		reading.cost += reading.separator == 0 ? COST_SEPARATE :
+	} else if (is_separator(base)) {
+		reading.cost += reading.separator != base ? COST_SEPARATE :
 		    COST_SEPARATE_MORE;
+		reading.mixed_separators |= reading.separator != 0 &&
+		    reading.separator != base;
 		reading.separator = base;
 		reading.separators++;
 	} else {

@@ -7,6 +7,7 @@
 #include "disguise.h"
 #include "keyboard.h"
 #include "secret.h"
+#include "spelling.h"
 
 /* What a pattern costs, in tenths of a bit. */
 enum {
@@ -14,10 +15,11 @@ enum {
 	COST_DIGIT = 34,
 	COST_SYMBOL_TOP = 20,		/* "!" at the end */
 	COST_SYMBOL = 35,
-	COST_IN_FRONT = 10,		/* of everything */
+	COST_IN_FRONT = 20,		/* of all patterns */
 	COST_SEQUENCE = 55,
 	COST_SEQUENCE_TOP = 35,		/* begins with a 1 0 z 9 */
 	COST_SEQUENCE_STEP = 20,	/* not by 1 but by 2 */
+	COST_SEQUENCE_LAG = 60,		/* and what comes between */
 	COST_COPY = 50,			/* of what stands just before */
 	COST_COPY_FAR = 65,
 	COST_MIRROR = 60,
@@ -26,6 +28,7 @@ enum {
 	PATTERN_MIN = 4,		/* shorter: may be by chance */
 	SEQUENCE_MIN = 3,
 	SEQUENCE_STEP_MIN = 4,
+	LAG_MAX = 3,
 	COPY_MIN = 2,
 	COPY_FAR_MIN = 3
 };
@@ -94,21 +97,22 @@ found(void *arg, size_t end, unsigned cost)
 {
 	struct guess *g = arg;
 
-	if (g->kind != SINGLE)
+	if (g->kind != SINGLE && g->kind != DECORATION)
 		cost += COST_PATTERN;
-	if (g->kind == DECORATION && g->start == 0)
-		cost += COST_IN_FRONT;
 	for (unsigned i = 0; i < MODELS; i++) {
 		const struct place *from = &g->places[i][g->start];
 		struct place *to = &g->places[i][end];
+		bool front = g->kind == DECORATION &&
+		    !(from->kinds & ~(unsigned)DECORATION);
+		unsigned sum = from->cost + cost + (front ? COST_IN_FRONT : 0u);
 
 		/* Around nothing that is known, any digit is unforeseen. */
 		if (g->kind == DECORATION ? !from->pattern : !counts(g, i))
 			continue;
-		if (from->cost + cost >= to->cost)
+		if (sum >= to->cost)
 			continue;
 		*to = *from;
-		to->cost += cost;
+		to->cost = sum;
 		to->pattern = g->kind != SINGLE &&
 		    (from->pattern || end - g->start >= PATTERN_MIN);
 		to->kinds |= g->kind;
@@ -186,32 +190,40 @@ find_decoration(struct guess *g)
 			found(g, g->start + 1, COST_SYMBOL);
 }
 
-/* "abcd", "4321", "2468": letters and digits at equal distances. */
+/* "abcd", "4321", "2468"; with a lag of 2 "aabbcc" and "a1b2c3". */
 static void
-find_sequence(struct guess *g)
+find_sequence(struct guess *g, size_t lag)
 {
 	const struct fold_char *c = g->text->chars + g->start;
-	size_t left = g->text->count - g->start;
-	int64_t by = left < 2 ? 0 : (int64_t)c[1].base - (int64_t)c[0].base;
+	size_t left = g->text->count - g->start, least = lag * SEQUENCE_MIN;
+	int64_t by = left <= lag ? 0 :
+	    (int64_t)c[lag].base - (int64_t)c[0].base;
 	bool top = c->base == 'a' || c->base == '1' || c->base == '0' ||
 	    c->base == 'z' || c->base == '9';
 	unsigned cost = top ? COST_SEQUENCE_TOP : COST_SEQUENCE;
-	size_t least = SEQUENCE_MIN;
 
 	if (by < -2 || by > 2 || by == 0 ||
 	    !(fold_class(c->code) & (FOLD_LETTER | FOLD_DIGIT)))
 		return;
 	if (by == 2 || by == -2) {
 		cost += COST_SEQUENCE_STEP;
-		least = SEQUENCE_STEP_MIN;
+		least = lag * SEQUENCE_STEP_MIN;
 	}
-	g->kind = GUESS_SEQUENCE;
-	for (size_t i = 1; i < left &&
-	    (int64_t)c[i].base - (int64_t)c[i - 1].base == by; i++) {
-		cost += c[i].upper != c[i - 1].upper ? COST_CASE : 0;
+	cost += lag > 1 ? COST_SEQUENCE_LAG : 0u;
+	for (size_t i = lag; i < left &&
+	    (int64_t)c[i].base - (int64_t)c[i - lag].base == by; i++) {
+		cost += c[i].upper != c[i - lag].upper ? COST_CASE : 0u;
 		if (i + 1 >= least)
 			found(g, g->start + i + 1, cost);
 	}
+}
+
+static void
+find_sequences(struct guess *g)
+{
+	g->kind = GUESS_SEQUENCE;
+	for (size_t lag = 1; lag <= LAG_MAX; lag++)
+		find_sequence(g, lag);
 }
 
 /* What stands at `from` again at start: "abcabc", "aaaa", "Soleil!soleil". */
@@ -279,7 +291,7 @@ cut(struct guess *g, const struct fold *text, const guess_words *person,
 		g->kind = SINGLE;
 		found(g, g->start + 1, single);
 		find_decoration(g);
-		find_sequence(g);
+		find_sequences(g);
 		find_repeats(g);
 		g->kind = GUESS_KEYBOARD;
 		keyboard_walks(text, g->start, found, g);
@@ -291,6 +303,7 @@ cut(struct guess *g, const struct fold *text, const guess_words *person,
 		g->kind = GUESS_WORD;
 		date_find(text, g->start, found, g);
 		disguise_dictionary(text, g->start, found, g);
+		spelling_words(text, g->start, found, g);
 	}
 }
 

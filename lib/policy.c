@@ -227,17 +227,3 @@ policy_fault(const struct policy *p, size_t *i,
 	}
 	return NULL;
 }
-
-int
-policy_finish(const struct policy *p, struct error *e)
-{
-	const struct policy_setting *setting;
-	const char *reason;
-	size_t i = 0;
-	int rc = PASPW_OK;
-
-	while ((reason = policy_fault(p, &i, &setting)) != NULL)
-		rc = error_add(e, PASPW_ERR_CONFIG, "%s: %s", setting->name,
-		    reason);
-	return rc;
-}

@@ -118,8 +118,6 @@ bool policy_weaker(const struct policy_setting *setting,
  * the next fault and its setting, NULL at the end. *i starts as 0. */
 const char *policy_fault(const struct policy *p, size_t *i,
     const struct policy_setting **setting);
-/* All faults, each as `key: reason`. */
-PASPW_MUST_USE int policy_finish(const struct policy *p, struct error *e);
 
 /* Does a space-separated list hold this word? */
 bool policy_list_has(const char *list, const char *word);

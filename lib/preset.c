@@ -110,7 +110,7 @@ policy_standard(struct policy *p, const char *realm)
 	memset(p, 0, sizeof(*p));
 	snprintf(p->realm, sizeof(p->realm), "%s", realm);
 	/* Cannot fail, as the unit test shows for every value. If it did, the
-	 * zeros left here would be refused by policy_finish. */
+	 * zeros left here would be refused by policy_fault. */
 	if (!policy_preset(p, "pas"))
 		p->min_length = 0;
 }

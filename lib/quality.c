@@ -136,35 +136,44 @@ check_classes(const struct policy *p, const struct tally *tally)
 	    RULE_CHARSET);
 }
 
-/* Everything that is known of the person and the site, as folded words. */
+/* What is known of the person and the site, as folded words: first those that
+ * are merely weak, then names, which may not be part of any password. */
+struct known {
+	guess_words *words;
+	guess_words *names;		/* within words, to their end */
+};
+
 static int
 gather_words(const struct policy *p, const struct quality_person *person,
-    guess_words **words, struct error *e)
+    struct known *known, struct error *e)
 {
 	static const struct quality_person nobody;
 	const struct quality_person *who = person == NULL ? &nobody : person;
-	const char *texts[] = {
-		who->name, who->gecos, who->owner, who->host, who->realm, NULL
+	const char *const texts[] = {
+		who->host, who->realm, who->name, who->gecos, who->owner
 	};
-	size_t count = sizeof(texts) / sizeof(*texts), room = 1;
+	enum { FIRST_NAME = 2, TEXTS = sizeof(texts) / sizeof(*texts) };
 	char *site = NULL, *line, *next;
+	size_t room = 1;
 	guess_words *end;
 	int rc;
 
 	rc = dictionary_site(p, &site, e);
 	if (rc != PASPW_OK)
 		goto out;
-	for (size_t i = 0; i < count; i++)
-		room += texts[i] == NULL ? 0 : dictionary_room(texts[i]);
-	room += site == NULL ? 0 : dictionary_room(site);
-	end = *words = calloc(room, sizeof(**words));
+	for (size_t i = 0; i < TEXTS; i++)
+		room += dictionary_room(texts[i]);
+	end = known->words = calloc(room + dictionary_room(site),
+	    sizeof(*end));
 	if (end == NULL) {
 		rc = error_set(e, PASPW_ERR_MEMORY, "out of memory");
 		goto out;
 	}
-	for (size_t i = 0; i < count; i++)
-		if (texts[i] != NULL)
-			end = dictionary_split(end, texts[i]);
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (i == FIRST_NAME)
+			known->names = end;
+		end = dictionary_split(end, texts[i]);
+	}
 	for (next = site; (line = strsep(&next, "\n")) != NULL; )
 		if (line[0] != '#')
 			end = dictionary_split(end, line);
@@ -344,22 +353,22 @@ quality_check(const struct policy *p, const struct quality_person *person,
     struct quality_verdict *verdict, struct error *e)
 {
 	struct guess_result guess;
-	guess_words *words = NULL;
+	struct known known = { NULL, NULL };
 	struct tally tally;
 	struct fold text;
 	int rc = PASPW_ERR_INTERNAL;
 
 	/* Until the end, broken in a way that no caller takes for accepted. */
 	*verdict = (struct quality_verdict){ .broken = UINT32_MAX };
-	rc = gather_words(p, person, &words, e);
+	rc = gather_words(p, person, &known, e);
 	if (rc != PASPW_OK)
 		goto out;
 	count(password, length, &tally);
 	fold_text(&text, password, length);
-	guess_password(&text, words, p->dictionary != 0, &guess);
+	guess_password(&text, known.words, p->dictionary != 0, &guess);
 	verdict->broken = check_length(p, &tally, length) |
 	    check_classes(p, &tally) | check_patterns(&guess) |
-	    check_names(&text, words);
+	    check_names(&text, known.names);
 	if (old != NULL && old_length > 0)
 		verdict->broken |= check_similar(&text, old, old_length);
 	if (p->dictionary && guess.unknown >= UNKNOWN_WORD &&
@@ -370,6 +379,6 @@ quality_check(const struct policy *p, const struct quality_person *person,
 out:
 	secret_wipe_bytes(&text, sizeof(text));
 	secret_wipe_bytes(&guess, sizeof(guess));
-	free(words);
+	free(known.words);
 	return rc;
 }

@@ -17,6 +17,11 @@
 /* Pages in the log before it is copied into the database: small, because each
  * login that opens the store reads the log (64 pages measured best). */
 #define CHECKPOINT_PAGES 64
+/* Where readers never all pause at once, copying alone does not let the log
+ * begin anew (8 processes without a pause: 112 MB). From this size on writers
+ * wait for the readers, for a moment, to restart it. */
+#define RESTART_PAGES 512
+#define RESTART_WAIT_MS 20
 
 struct sqlite_query {
 	struct sqlite *db;
@@ -220,6 +225,23 @@ wait_for_writer(void *arg, int tries)
 	return wait_once(&db->wait);
 }
 
+/* After each commit. A checkpoint that does not come about is no failure: the
+ * next commit tries again. */
+static int
+checkpoint(void *arg, sqlite3 *connection, const char *name, int pages)
+{
+	struct sqlite *db = arg;
+	int64_t timeout_ms = db->timeout_ms;
+
+	if (pages < CHECKPOINT_PAGES)
+		return SQLITE_OK;
+	db->timeout_ms = RESTART_WAIT_MS;
+	sqlite3_wal_checkpoint_v2(connection, name, pages < RESTART_PAGES ?
+	    SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	db->timeout_ms = timeout_ms;
+	return SQLITE_OK;
+}
+
 static bool
 read_int(struct sqlite *db, const char *sql, int *value)
 {
@@ -307,6 +329,7 @@ static bool
 configure(struct sqlite *db)
 {
 	sqlite3_busy_handler(db->db, wait_for_writer, db);
+	sqlite3_wal_hook(db->db, checkpoint, db);
 	sqlite3_extended_result_codes(db->db, 1);
 	return sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 	    NULL) == SQLITE_OK &&
@@ -314,8 +337,7 @@ configure(struct sqlite *db)
 	    SQLITE_OK &&
 	    sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
 	    NULL) == SQLITE_OK &&
-	    sqlite3_wal_autocheckpoint(db->db, CHECKPOINT_PAGES) ==
-	    SQLITE_OK && execute(db, "PRAGMA synchronous = NORMAL;"
+	    execute(db, "PRAGMA synchronous = NORMAL;"
 	    "PRAGMA secure_delete = ON");
 }
 

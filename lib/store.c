@@ -17,8 +17,8 @@
 
 const struct store_column store_account_columns[] = {
 	ACCOUNT(COLUMN_TEXT, name),
-	ACCOUNT(COLUMN_INT64, version),
 	ACCOUNT(COLUMN_BYTES, id),
+	ACCOUNT(COLUMN_INT64, version),
 	ACCOUNT(COLUMN_INT, kind),
 	ACCOUNT(COLUMN_TEXT, owner),
 	ACCOUNT(COLUMN_TEXT, ticket),

@@ -25,7 +25,9 @@ struct store_column {
 	size_t size;
 };
 
-/* name NULL ends. Column 0 of an account is its name, column 1 the version. */
+/* name NULL ends. The first columns of an account are its name and its id,
+ * which never change. */
+#define STORE_ACCOUNT_FIXED 2
 extern const struct store_column store_account_columns[];
 extern const struct store_column store_event_columns[];
 extern const struct store_column store_seal_columns[];

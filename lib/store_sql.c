@@ -12,8 +12,8 @@
 /* A step is never edited, only followed by another. */
 const char *const store_sql_upgrades[STORE_SQL_VERSION] = {
 	"CREATE TABLE account ("
-	" name TEXT PRIMARY KEY, version INTEGER NOT NULL,"
-	" id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, owner TEXT NOT NULL,"
+	" name TEXT PRIMARY KEY, id BLOB NOT NULL UNIQUE,"
+	" version INTEGER NOT NULL, kind INTEGER NOT NULL, owner TEXT NOT NULL,"
 	" ticket TEXT NOT NULL, created_at INTEGER NOT NULL,"
 	" valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL,"
 	" closed_at INTEGER NOT NULL, credentials INTEGER NOT NULL,"
@@ -47,14 +47,14 @@ const char *const store_sql_upgrades[STORE_SQL_VERSION] = {
 
 /* "a", "b" from the one list of columns, or ?1, ?2 for their values. */
 static void
-column_list(const struct store_column *columns, bool values, char *text,
-    size_t size)
+column_list(const struct store_column *columns, int first, bool values,
+    char *text, size_t size)
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (int i = 0; columns[i].name != NULL && used < size; i++) {
-		const char *comma = i == 0 ? "" : ", ";
+	for (int i = first; columns[i].name != NULL && used < size; i++) {
+		const char *comma = i == first ? "" : ", ";
 
 		if (values)
 			snprintf(text + used, size - used, "%s?%d", comma,
@@ -136,14 +136,19 @@ void
 store_sql(enum store_statement which, char *sql, size_t size)
 {
 	const struct store_column *columns = statements[which].columns;
+	bool update = which == SQL_UPDATE;
 	char names[SQL_MAX / 2], values[SQL_MAX / 2];
 
 	if (columns == NULL) {
 		snprintf(sql, size, "%s", statements[which].text);
 		return;
 	}
-	column_list(columns, false, names, sizeof(names));
-	column_list(columns, true, values, sizeof(values));
+	/* An update leaves the indexed columns alone: setting them, even to
+	 * what they are, would write a page of each index at every try. */
+	column_list(columns, update ? STORE_ACCOUNT_FIXED : 0, false, names,
+	    sizeof(names));
+	column_list(columns, update ? STORE_ACCOUNT_FIXED : 0, true, values,
+	    sizeof(values));
 	if (statements[which].select != NULL)
 		snprintf(sql, size, "SELECT %s%s", names,
 		    statements[which].select);

@@ -301,7 +301,7 @@ see_sealed(const struct audit_event *event, void *arg)
 	if (r != PASPW_OK)
 		return r;
 	if (w->end || event->seal != w->seal.number)
-		stranger(w, event, "was inserted, or that seal was removed");
+		stranger(w, event, "was inserted, or the seal removed");
 	else if (!w->seal.corrupt && (r = check_event(w, event)) != PASPW_OK)
 		return r;
 	return w->v->stopped;
@@ -323,7 +323,7 @@ see_stray(const struct audit_event *event, void *arg)
 {
 	struct walk *w = arg;
 
-	stranger(w, event, "was inserted among sealed ones");
+	stranger(w, event, "stands among sealed ones, and no seal has it");
 	return w->v->stopped;
 }
 

@@ -15,6 +15,9 @@ extern const uint32_t words_edges[];
 extern const uint32_t words_root;
 extern const char words_generator[][WORDS_GENERATOR_MAX];
 extern const size_t words_generator_count;
+/* What a letter costs after two others in such words, in tenths of a bit:
+ * 26 letters each for all pairs of 27, 0 standing for none before it. */
+extern const uint8_t words_letters[27 * 27 * 26];
 
 /* From the beginning of a word to the beginning that has one more letter;
  * false if no word goes on so. Start at words_root. */

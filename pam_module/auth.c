@@ -118,7 +118,8 @@ preauth(struct call *c)
 	const char *password;
 	int err, rc;
 
-	if ((rc = type_password(c, &password)) != PAM_SUCCESS)
+	if ((rc = reservation_forget(c->pamh)) != PAM_SUCCESS ||
+	    (rc = type_password(c, &password)) != PAM_SUCCESS)
 		return rc;
 	err = reservation_keep(c, password, &verdict);
 	rc = auth_answer(c, err, verdict);
@@ -133,6 +134,9 @@ authfail(struct call *c)
 	enum paspw_verdict verdict = PASPW_REFUSED;
 	int err, rc;
 
+	/* Counted once, though `required` goes on to this line. */
+	if (reservation_answered(c->pamh))
+		return PAM_AUTH_ERR;
 	if (reservation_waits(c->pamh))
 		err = reservation_settle(c, PASPW_FAILED, &verdict);
 	else
@@ -147,6 +151,8 @@ authsucc(struct call *c)
 	enum paspw_verdict verdict = PASPW_REFUSED;
 	int err;
 
+	if (reservation_answered(c->pamh))
+		return PAM_AUTH_ERR;
 	/* Nothing was reserved, so nothing bounds how many passwords were
 	 * tried beside this one. */
 	if (!reservation_waits(c->pamh)) {

@@ -103,7 +103,11 @@ PASPW_MUST_USE int reservation_keep(struct call *c, const char *password,
 /* Count a failure that nothing was reserved for. */
 PASPW_MUST_USE int reservation_fail(struct call *c,
     enum paspw_verdict *verdict);
-bool reservation_waits(pam_handle_t *pamh);
+/* Does one wait for an answer? Did preauth give it already (locked)? */
+PASPW_MUST_USE bool reservation_waits(pam_handle_t *pamh);
+PASPW_MUST_USE bool reservation_answered(pam_handle_t *pamh);
+/* Leave the one of an earlier round, if any, to its lease. A PAM code. */
+PASPW_MUST_USE int reservation_forget(pam_handle_t *pamh);
 /* Settle the one that waits. NOTFOUND: there is none for this user. */
 PASPW_MUST_USE int reservation_settle(struct call *c,
     enum paspw_outcome outcome, enum paspw_verdict *verdict);

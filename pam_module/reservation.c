@@ -16,7 +16,7 @@
 #define FACTOR_NAME "password"
 
 struct reservation {
-	struct paspw_attempt *attempt;
+	struct paspw_attempt *attempt;	/* NULL: preauth answered it itself */
 	char *user;
 };
 
@@ -43,7 +43,7 @@ cleanup(pam_handle_t *pamh, void *data, int status)
 }
 
 static struct reservation *
-waiting(pam_handle_t *pamh)
+kept(pam_handle_t *pamh)
 {
 	const void *data = NULL;
 
@@ -55,7 +55,23 @@ waiting(pam_handle_t *pamh)
 bool
 reservation_waits(pam_handle_t *pamh)
 {
-	return waiting(pamh) != NULL;
+	const struct reservation *r = kept(pamh);
+
+	return r != NULL && r->attempt != NULL;
+}
+
+bool
+reservation_answered(pam_handle_t *pamh)
+{
+	const struct reservation *r = kept(pamh);
+
+	return r != NULL && r->attempt == NULL;
+}
+
+int
+reservation_forget(pam_handle_t *pamh)
+{
+	return pam_set_data(pamh, DATA_KEY, NULL, NULL);
 }
 
 static int
@@ -144,6 +160,8 @@ reservation_keep(struct call *c, const char *password,
 		 * locked account. The next module is not to see an empty one:
 		 * it may know accounts without a password. */
 		err = verify(c, &attempt, password, PASPW_FAILED, verdict);
+		if (err == PASPW_OK)
+			err = store(c, &attempt);
 		goto out;
 	}
 	if ((err = store(c, &attempt)) == PASPW_OK)
@@ -172,11 +190,11 @@ int
 reservation_settle(struct call *c, enum paspw_outcome outcome,
     enum paspw_verdict *verdict)
 {
-	struct reservation *r = waiting(c->pamh);
+	struct reservation *r = kept(c->pamh);
 	int err = PASPW_ERR_NOTFOUND;
 
 	*verdict = PASPW_REFUSED;
-	if (r == NULL)
+	if (r == NULL || r->attempt == NULL)
 		return err;
 	/* A limit that was kept for one name must not let another one in. */
 	if (strcmp(r->user, c->user) == 0)
@@ -185,7 +203,7 @@ reservation_settle(struct call *c, enum paspw_outcome outcome,
 		pam_syslog(c->pamh, LOG_ERR, "the user is another one than "
 		    "at preauth");
 	/* Also after an error: no second answer to one try. */
-	if (pam_set_data(c->pamh, DATA_KEY, NULL, NULL) != PAM_SUCCESS)
+	if (reservation_forget(c->pamh) != PAM_SUCCESS)
 		err = PASPW_ERR_INTERNAL;
 	return err;
 }

@@ -120,31 +120,22 @@ static int
 issue_account(struct tool *t, const char *password, size_t length,
     struct paspw_report **report, enum paspw_verdict *verdict)
 {
-	struct paspw_terms terms = {
-		.owner = t->values[OPTION_OWNER],
-		.kind = t->values[OPTION_KIND]
-	};
-
-	/* cmd_add has seen that they are times */
-	(void)option_time(t, OPTION_VALID_FROM, "", &terms.valid_from);
-	(void)option_time(t, OPTION_VALID_UNTIL, "", &terms.valid_until);
-	return paspw_add(t->handle, t->operand, password, length, &terms,
+	return paspw_add(t->handle, t->operand, password, length, &t->terms,
 	    report, verdict);
 }
 
 int
 cmd_add(struct tool *t)
 {
-	int64_t from = 0, until = 0;
 	int code;
 
+	t->terms.owner = t->values[OPTION_OWNER];
+	t->terms.kind = t->values[OPTION_KIND];
 	if ((code = option_time(t, OPTION_VALID_FROM, "--valid-from",
-	    &from)) != TOOL_YES || (code = option_time(t,
-	    OPTION_VALID_UNTIL, "--valid-until", &until)) != TOOL_YES)
+	    &t->terms.valid_from)) != TOOL_YES ||
+	    (code = option_time(t, OPTION_VALID_UNTIL, "--valid-until",
+	    &t->terms.valid_until)) != TOOL_YES)
 		return code;
-	if (until != 0 && until <= from)
-		return output_usage(t,
-		    _("--valid-until is not after --valid-from"));
 	code = command_issue(t, issue_account);
 	if (code == TOOL_YES && !t->json &&
 	    t->values[OPTION_GENERATE] == NULL)

@@ -49,7 +49,7 @@ event_object(const struct paspw_event *event)
 }
 
 static void
-print_event(struct tool *t, const struct paspw_event *event)
+print_event(const struct paspw_event *event)
 {
 	output_clock(event->at, "-", TIME_WIDTH);
 	output_text(event->realm, REALM_WIDTH);
@@ -58,19 +58,19 @@ print_event(struct tool *t, const struct paspw_event *event)
 	output_text(event->account[0] != '\0' ? event->account : "-",
 	    NAME_WIDTH);
 	putchar(' ');
-	printf(_("by "));
-	output_text(event->actor, 0);
+	output_text(event->actor, NAME_WIDTH);
+	putchar(' ');
+	output_text(event->data, 0);
 	if (event->reason[0] != '\0') {
-		printf(": ");
+		printf(" \"");
 		output_text(event->reason, 0);
+		putchar('"');
 	}
 	if (event->ticket[0] != '\0') {
 		printf(" [");
 		output_text(event->ticket, 0);
-		printf("]");
+		putchar(']');
 	}
-	putchar(' ');
-	output_text(event->data, 0);
 	putchar('\n');
 }
 
@@ -83,7 +83,7 @@ show_event(const struct paspw_event *event, void *arg)
 		events->code = output_list_item(events->tool,
 		    event_object(event));
 	else
-		print_event(events->tool, event);
+		print_event(event);
 	return events->code != TOOL_YES || ferror(stdout) ? EOF : 0;
 }
 

@@ -119,11 +119,12 @@ print_status(struct tool *t, const struct paspw_status *s)
 	text_row(_("kind"), s->kind);
 	text_row(_("owner"), s->owner);
 	text_row(_("credentials"), s->credentials);
+	if (s->hash_cost == 0) {
+		text_row(_("hash"), s->hash_method);
+		return;
+	}
 	label(_("hash"));
-	output_text(s->hash_method, 0);
-	if (s->hash_cost != 0)
-		printf(_(", cost %u"), s->hash_cost);
-	putchar('\n');
+	printf(_("%s, cost %u\n"), s->hash_method, s->hash_cost);
 }
 
 static int
@@ -272,7 +273,8 @@ list_header(struct tool *t)
 	output_text(_("state"), STATE_WIDTH);
 	output_text(_("failures"), COUNT_WIDTH);
 	output_text(_("ends"), TIME_WIDTH);
-	printf(_("owner\n"));
+	output_text(_("owner"), 0);
+	putchar('\n');
 }
 
 static int

@@ -13,6 +13,8 @@
 # and endings are stored once, and it is read in place, without loading. An
 # edge is label << 24 | last << 23 | target; a word ends with an edge that is
 # labelled with its cost ('A' is 1 bit), or 'Z' for a mere dictionary word.
+# A second table tells what a letter costs after two others in such words, in
+# tenths of a bit: unknown names look like them.
 set -eu
 export LC_ALL=C
 
@@ -70,6 +72,37 @@ function close_to(depth,    i) {
 		    finish(i))
 }
 
+# Three letters in a row; "`", which stands before "a", is the beginning.
+function count_letters(word,    i) {
+	for (i = 1; i <= length(word) - 2; i++) {
+		pairs[substr(word, i, 2)]++
+		threes[substr(word, i, 3)]++
+	}
+}
+
+function letter(i) {
+	return sprintf("%c", 96 + i)
+}
+
+# As if each letter came a little more often than it did.
+function cost(pair, third,    some) {
+	some = 0.3
+	return -log((threes[pair third] + some) / (pairs[pair] + 26 * some)) \
+	    / log(2) * 10
+}
+
+function print_letters(    i, j, k) {
+	print "const uint8_t words_letters[27 * 27 * 26] = {"
+	for (i = 0; i < 27; i++)
+		for (j = 0; j < 27; j++) {
+			for (k = 1; k < 27; k++)
+				printf "%d,", cost(letter(i) letter(j), \
+				    letter(k)) + 0.5
+			print ""
+		}
+	print "};"
+}
+
 BEGIN {
 	count = 0
 	for (i = 48; i < 123; i++)
@@ -87,6 +120,8 @@ substr($0, 1, length($0) - 1) != stem {
 		;
 	close_to(same)
 	before = $0
+	if (stem ~ /^[a-z][a-z][a-z][a-z]+$/)
+		count_letters("``" stem)
 }
 
 END {
@@ -99,4 +134,5 @@ END {
 			printf "\"%s\",%s", line, ++words % 8 == 0 ? "\n" : ""
 		}
 	printf "};\nconst size_t words_generator_count = %d;\n", words
+	print_letters()
 }'

@@ -57,6 +57,8 @@ exit_is "a zone is honoured" 0 pw add abroad --generate \
 exit_is "status from abroad" 0 pw status abroad --json
 ok "as UTC" json '.valid_from == "2036-01-01T05:00:00Z" and
     .state == "not_yet_valid"'
+exit_is "an end before the begin" 2 pw add carol --generate \
+    --valid-from 2036-03-02 --valid-until 2036-03-01
 exit_is "an unknown kind" 2 pw add carol --generate --kind robot
 exit_is "add with a weak password" 1 \
     pw_in 'abc\n' add carol --password-stdin --json

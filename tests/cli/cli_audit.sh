@@ -33,7 +33,7 @@ ok "has bob alone" json '(.events | length > 0) and
     all(.events[]; .account == "bob")'
 exit_is "show of nobody" 3 pw audit show --account nobody-here
 exit_is "show in words" 0 pw audit show
-like "a line each" "$out" 'admin_lock +alice +by .*: lost laptop \[T-2\]'
+like "a line each" "$out" 'admin_lock +alice +[^ ]+ .*"lost laptop" \[T-2\]$'
 exit_is "since an hour" 0 pw audit show --since 1h --json
 ok "has them all" json '.events | length > 5'
 exit_is "since tomorrow" 0 pw audit show --json --since \

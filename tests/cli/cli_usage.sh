@@ -75,8 +75,6 @@ for time in 2026-02-31 2026-13-01 2026-3-1 26-03-01 1969-12-31 \
     2026-03-01T25:00 2026-03-01T12 '2026-03-01T12:00 Z' 2026-03-29T02:30; do
 	usage "the time $time" add alice --generate --valid-from "$time"
 done
-usage "an end before the begin" add alice --generate \
-    --valid-from 2026-03-02 --valid-until 2026-03-01
 exit_is "no terminal and no --password-stdin" 2 \
     setsid -w "$paspw" --config "$conf" verify alice
 like "names the way out" "$err" password-stdin

@@ -19,6 +19,7 @@
 #	admin ARGUMENT...	the tool
 #	account USER PASSWORD	issue an account
 #	number FIELD USER	a number of its status
+#	sanitized		is this a build with sanitizers?
 #	count_verified		how often pam_dummy verified
 #
 # $pam_options goes to pam_client, $faults ("NAME=VALUE ...") to faults.c.
@@ -80,6 +81,12 @@ private_state()
 	mount -t tmpfs -o mode=0755 tmpfs "$covered" && mkdir -p "$state"
 }
 [ "$namespace" = no ] || private_state
+
+# A sanitizer wants to be the first library and to own malloc and crypt.
+sanitized()
+{
+	ldd "$module" | grep -q 'lib[at]san'
+}
 
 settings()
 {

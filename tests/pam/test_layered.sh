@@ -64,6 +64,9 @@ for stack in first second; do
 	is "$stack: a wrong password" "$codes" 'auth PAM_AUTH_ERR'
 	like "$stack: with a delay" "$out" '^delay$'
 	is "$stack: one failure" "$(number failures bob)" 1
+	pam '\n' "$stack" bob auth
+	is "$stack: an empty one" "$codes" 'auth PAM_AUTH_ERR'
+	is "$stack: is one failure too" "$(number failures bob)" 2
 	pam "$right\n" "$stack" bob auth acct
 	is "$stack: the right one clears it" "$(number failures bob)" 0
 done
@@ -86,7 +89,7 @@ admin unlock eve --reason test > /dev/null
 # ---- Many at once ----
 
 rm -f "$tmp/count"
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	printf 'wrong\n' | "$client" "$services" first burst auth \
 	    > /dev/null &
 done

@@ -5,9 +5,7 @@
 # What the system's log gets: fail2ban and logwatch read it.
 
 . "${top_srcdir:-.}/tests/pam/stack.sh"
-if ldd "$module" | grep -q 'lib[at]san'; then
-	skip_all 'a sanitizer must be the first library'
-fi
+! sanitized || skip_all 'a sanitizer must be the first library'
 
 right='Grenouille-47-verte'
 
@@ -58,7 +56,7 @@ logged 'wrong\n' verbose 'bob
 Jan  1 00:00:00 host sshd: Accepted password for root' auth
 is 'no forged line' "$(printf '%s\n' "$log" | grep -c '^Jan')" 0
 
-for try in 1 2 3; do
+for _ in 1 2 3; do
 	logged 'wrong\n' one bob auth
 done
 unlike 'the fourth failure' "$log" 'Consecutive login failures'

@@ -5,6 +5,7 @@
 #include "scratch.h"
 
 #include <dirent.h>
+#include <sys/wait.h>
 
 #define NOBODY 65534
 
@@ -387,6 +388,37 @@ START_TEST(keeps_nothing_that_reads_back_otherwise)
 }
 END_TEST
 
+#define WRITERS 8
+#define ROUNDS 40
+
+/* Whoever reads meanwhile finds one whole policy or another. */
+START_TEST(survives_many_writers_at_once)
+{
+	int status, failed = 0;
+
+	write_file("c", "");
+	read_and_keep("c");
+	for (int i = 0; i < WRITERS; i++) {
+		if (fork() != 0)
+			continue;
+		for (int j = 0; j < ROUNDS && failed == 0; j++) {
+			config.realms[0].history = i * ROUNDS + j;
+			failed = config_keep_in(&config, &places, &e);
+		}
+		_exit(failed);
+	}
+	for (int i = 0; i < WRITERS * ROUNDS; i++)
+		ck_assert_msg(read_kept("c") == PASPW_OK, "%s", e.text);
+	while (wait(&status) > 0)
+		failed += status != 0;
+	ck_assert_int_eq(failed, 0);
+	/* and nothing is left beside it */
+	ck_assert_ptr_nonnull(kept_file());
+	ck_assert_int_eq(read_kept("c"), PASPW_OK);
+	ck_assert_int_eq(kept.realms[0].history % ROUNDS, ROUNDS - 1);
+}
+END_TEST
+
 START_TEST(respects_whose_directory_it_is)
 {
 	struct stat st;
@@ -434,6 +466,7 @@ main(void)
 	tcase_add_test(tc, keeps_nothing_of_a_relative_path);
 	tcase_add_test(tc, says_so_when_a_path_is_too_long);
 	tcase_add_test(tc, keeps_nothing_that_reads_back_otherwise);
+	tcase_add_test(tc, survives_many_writers_at_once);
 	if (geteuid() == 0)
 		tcase_add_test(tc, respects_whose_directory_it_is);
 	else

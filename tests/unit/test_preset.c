@@ -89,14 +89,15 @@ static const char *const names[] = {
 
 START_TEST(is_a_whole_policy)
 {
+	const struct policy_setting *fault = NULL;
 	struct policy p;
-	struct error e = { 0 };
+	size_t i = 0;
 
 	policy_standard(&p, _i % 2 == 0 ? "users" : "admins");
 	strcpy(p.store, "sqlite:/s");
 	ck_assert(policy_preset(&p, names[_i / 2]));
-	ck_assert_msg(policy_finish(&p, &e) == PASPW_OK, "%s: %s",
-	    names[_i / 2], e.text);
+	ck_assert_msg(policy_fault(&p, &i, &fault) == NULL, "%s: %s",
+	    names[_i / 2], fault->name);
 }
 END_TEST
 

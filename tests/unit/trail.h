@@ -87,6 +87,8 @@ raw_open(void)
 	sqlite3 *db = NULL;
 
 	ck_assert_int_eq(sqlite3_open(database, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL,
+	    NULL, NULL), SQLITE_OK);
 	return db;
 }
 
@@ -122,13 +124,15 @@ raw_int(const char *sql)
 static inline struct audit_event
 event_of(const char *kind)
 {
-	static unsigned char next;
+	static uint32_t next;
+	pid_t pid = getpid();
 	struct audit_event event;
 
 	memset(&event, 0, sizeof(event));
-	event.id[0] = 0xe0;
-	event.id[AUDIT_ID_BYTES - 1] = ++next;
-	event.at = 1700000000 + next;
+	next++;
+	memcpy(event.id, &next, sizeof(next));
+	memcpy(event.id + sizeof(next), &pid, sizeof(pid));
+	event.at = INT64_C(1700000000) + next;
 	strcpy(event.realm, "users");
 	strcpy(event.kind, kind);
 	strcpy(event.actor, "root");
