@@ -86,14 +86,27 @@ try_form(const struct fold *text, size_t start, const char *form,
 	found(arg, at, cost);
 }
 
+/* What stands after the first digits, if it may separate parts of a date. */
+static uint32_t
+separator_after(const struct fold *text, size_t at)
+{
+	(void)number(text, &at, 1, 4);
+	return at < text->count && text->chars[at].base < 0x80 &&
+	    text->chars[at].base > 0 &&
+	    strchr(separators, (int)text->chars[at].base) != NULL ?
+	    text->chars[at].base : 0;
+}
+
 void
 date_find(const struct fold *text, size_t start, guess_found *found, void *arg)
 {
+	uint32_t separator = separator_after(text, start);
+
+	if (!(text->chars[start].class & FOLD_DIGIT))
+		return;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		try_form(text, start, forms[i], 0, found, arg);
-		for (const char *s = separators; *s != '\0' &&
-		    forms[i][1] != '\0'; s++)
-			try_form(text, start, forms[i], (uint32_t)*s, found,
-			    arg);
+		if (separator != 0 && forms[i][1] != '\0')
+			try_form(text, start, forms[i], separator, found, arg);
 	}
 }

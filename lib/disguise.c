@@ -27,18 +27,20 @@ enum { LETTERS_DISGUISED = 4, LETTERS_SEPARATED = 6 };
 static const unsigned plain_cost[] = { 0, 0, 0, 110, 125, 140, 150, 155, 160 };
 
 /* Letters that a character may stand for. */
-static const struct {
-	uint32_t code;
-	const char *letters;
-} leet[] = {
-	{ '@', "a" }, { '4', "a" }, { '^', "a" }, { '8', "b" }, { '(', "c" },
-	{ '<', "c" }, { 0xa9, "c" }, { '3', "e" }, { 0x20ac, "e" },
-	{ '6', "bg" }, { '9', "gq" }, { '#', "h" }, { '1', "il" },
-	{ '!', "il" }, { '|', "il" }, { 0xa3, "l" }, { '0', "o" },
-	{ 0xb0, "o" }, { '$', "s" }, { '5', "s" }, { 0xa7, "s" },
-	{ '7', "t" }, { '+', "t" }, { 0xb5, "u" }, { 0xa5, "y" },
-	{ '2', "z" }
+enum { LEET_MAX = 0xb6, LEET_LETTERS = 3, EURO = 0x20ac };
+static const char leet[LEET_MAX][LEET_LETTERS] = {
+	['@'] = "a", ['4'] = "a", ['^'] = "a", ['8'] = "b", ['('] = "c",
+	['<'] = "c", [0xa9] = "c", ['3'] = "e", ['6'] = "bg", ['9'] = "gq",
+	['#'] = "h", ['1'] = "il", ['!'] = "il", ['|'] = "il", [0xa3] = "l",
+	['0'] = "o", [0xb0] = "o", ['$'] = "s", ['5'] = "s", [0xa7] = "s",
+	['7'] = "t", ['+'] = "t", [0xb5] = "u", [0xa5] = "y", ['2'] = "z"
 };
+
+static const char *
+leet_letters(uint32_t code)
+{
+	return code < LEET_MAX ? leet[code] : code == EURO ? "e" : "";
+}
 
 /* A place in the dictionary, or in one word of a list. */
 struct place {
@@ -115,12 +117,6 @@ by_chance(const struct reading *r)
 	    (r->capitals > 0 && case_cost(r) > COST_CAPITAL));
 }
 
-static bool
-is_separator(uint32_t code)
-{
-	return (fold_class(code) & FOLD_SYMBOL) != 0;
-}
-
 static void look(struct search *s, size_t at, struct place place,
     struct reading reading);
 
@@ -131,7 +127,7 @@ take(struct search *s, size_t at, struct place place, struct reading reading,
 {
 	if (!step(&place, letter))
 		return;
-	if (s->text->chars[at].upper) {
+	if (s->text->chars[at].class & FOLD_UPPER) {
 		reading.capitals++;
 		reading.first_capital |= reading.letters == 0;
 	}
@@ -148,9 +144,11 @@ pass(struct search *s, size_t at, struct place place, struct reading reading)
 {
 	uint32_t base = s->text->chars[at].base;
 
+	if (reading.letters == 0)
+		return;
 	if (base == reading.last) {
 		reading.cost += COST_STRETCH;
-	} else if (is_separator(base)) {
+	} else if (s->text->chars[at].class & FOLD_SYMBOL) {
 		reading.cost += reading.separator != base ? COST_SEPARATE :
 		    COST_SEPARATE_MORE;
 		reading.mixed_separators |= reading.separator != 0 &&
@@ -177,13 +175,9 @@ look(struct search *s, size_t at, struct place place, struct reading reading)
 		return;
 	base = s->text->chars[at].base;
 	take(s, at, place, reading, base, 0);
-	for (size_t i = 0; i < sizeof(leet) / sizeof(*leet); i++)
-		if (leet[i].code == base)
-			for (const char *l = leet[i].letters; *l != '\0'; l++)
-				take(s, at, place, reading, (uint32_t)*l,
-				    COST_LEET);
-	if (reading.letters > 0)
-		pass(s, at, place, reading);
+	for (const char *l = leet_letters(base); *l != '\0'; l++)
+		take(s, at, place, reading, (uint32_t)*l, COST_LEET);
+	pass(s, at, place, reading);
 }
 
 static void

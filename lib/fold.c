@@ -54,6 +54,14 @@ open_locale(void)
 	utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
+/* A module is loaded and unloaded many times in one process. */
+__attribute__((destructor)) static void
+close_locale(void)
+{
+	if (utf8 != (locale_t)0)
+		freelocale(utf8);
+}
+
 /* The C library's tables, whatever the caller's locale (sshd runs in C). */
 static locale_t
 tables(void)
@@ -102,7 +110,7 @@ is_control(uint32_t code)
 unsigned
 fold_class(uint32_t code)
 {
-	locale_t l = tables();
+	locale_t l;
 
 	if (is_control(code))
 		return FOLD_CONTROL;
@@ -110,6 +118,8 @@ fold_class(uint32_t code)
 		return FOLD_DIGIT;
 	if (code >= MARK_FIRST && code <= MARK_LAST)
 		return FOLD_MARK;
+	/* A login looks at names in ASCII, and loads no tables for that. */
+	l = code < 0x80 ? (locale_t)0 : tables();
 	if (code < 0x80 ? (code | 0x20) < 'a' || (code | 0x20) > 'z' :
 	    l != (locale_t)0 && !iswalpha_l(code, l))
 		return FOLD_SYMBOL;
@@ -124,7 +134,7 @@ base_of(uint32_t code)
 	uint32_t small = code;
 
 	if (code >= WIDE_FIRST && code <= WIDE_LAST)
-		small = code = code - WIDE_SHIFT;
+		code -= WIDE_SHIFT;
 	if (code < 0x80)
 		return code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code;
 	if (code >= LATIN_FIRST && code < LATIN_FIRST + sizeof(latin) - 1)
@@ -139,10 +149,10 @@ base_of(uint32_t code)
 }
 
 static void
-append(struct fold *f, uint32_t code, uint32_t base, bool upper)
+append(struct fold *f, uint32_t code, uint32_t base, unsigned class)
 {
 	if (f->count < FOLD_MAX)
-		f->chars[f->count++] = (struct fold_char){ code, base, upper };
+		f->chars[f->count++] = (struct fold_char){ code, base, class };
 }
 
 void
@@ -153,16 +163,18 @@ fold_text(struct fold *f, const char *text, size_t length)
 
 	f->count = 0;
 	while (text < end && f->count < FOLD_MAX) {
+		unsigned class;
+
 		(void)fold_decode(&text, end, &code);
-		if (fold_class(code) == FOLD_MARK)
+		class = fold_class(code);
+		if (class == FOLD_MARK)
 			continue;
-		append(f, code, base_of(code),
-		    (fold_class(code) & FOLD_UPPER) != 0);
+		append(f, code, base_of(code), class);
 		for (size_t i = 0;
 		    i < sizeof(ligatures) / sizeof(*ligatures); i++)
 			if (ligatures[i].code == code)
 				append(f, code, (uint32_t)ligatures[i].second,
-				    false);
+				    FOLD_LETTER | FOLD_LOWER);
 	}
 }
 

@@ -25,7 +25,7 @@ enum fold_class {
 struct fold_char {
 	uint32_t code;			/* as typed */
 	uint32_t base;			/* small letter, no accent */
-	bool upper;
+	unsigned class;			/* enum fold_class */
 };
 
 /* Holds a password: wipe it. */

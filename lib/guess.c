@@ -116,9 +116,9 @@ found(void *arg, size_t end, unsigned cost)
 		to->pattern = g->kind != SINGLE &&
 		    (from->pattern || end - g->start >= PATTERN_MIN);
 		to->kinds |= g->kind;
-		to->unknown = g->kind != SINGLE || !(fold_class(
-		    g->text->chars[g->start].code) & FOLD_LETTER) ? 0 :
-		    from->unknown + 1;
+		to->unknown = g->kind == SINGLE &&
+		    (g->text->chars[g->start].class & FOLD_LETTER) ?
+		    from->unknown + 1 : 0;
 		if (to->unknown > to->unknown_most)
 			to->unknown_most = to->unknown;
 	}
@@ -151,7 +151,7 @@ single_cost(const struct fold *text)
 		uint32_t code = text->chars[i].code;
 
 		if (code < 0x80)
-			seen |= fold_class(code);
+			seen |= text->chars[i].class;
 		else if (choice(code) > most)
 			most = choice(code);
 	}
@@ -163,6 +163,12 @@ single_cost(const struct fold *text)
 	if (count >= SORTS_ALL)
 		sum = CHOICE_ASCII;
 	return (unsigned)(guess_log2(sum + most + 1) * GUESS_BIT);
+}
+
+static bool
+is_upper(const struct fold_char *c)
+{
+	return (c->class & FOLD_UPPER) != 0;
 }
 
 static bool
@@ -203,7 +209,7 @@ find_sequence(struct guess *g, size_t lag)
 	unsigned cost = top ? COST_SEQUENCE_TOP : COST_SEQUENCE;
 
 	if (by < -2 || by > 2 || by == 0 ||
-	    !(fold_class(c->code) & (FOLD_LETTER | FOLD_DIGIT)))
+	    !(c->class & (FOLD_LETTER | FOLD_DIGIT)))
 		return;
 	if (by == 2 || by == -2) {
 		cost += COST_SEQUENCE_STEP;
@@ -212,7 +218,7 @@ find_sequence(struct guess *g, size_t lag)
 	cost += lag > 1 ? COST_SEQUENCE_LAG : 0u;
 	for (size_t i = lag; i < left &&
 	    (int64_t)c[i].base - (int64_t)c[i - lag].base == by; i++) {
-		cost += c[i].upper != c[i - lag].upper ? COST_CASE : 0u;
+		cost += is_upper(&c[i]) != is_upper(&c[i - lag]) ? COST_CASE : 0u;
 		if (i + 1 >= least)
 			found(g, g->start + i + 1, cost);
 	}
@@ -235,7 +241,8 @@ find_copy(struct guess *g, size_t from)
 
 	for (size_t i = 0; g->start + i < g->text->count &&
 	    c[from + i].base == c[g->start + i].base; i++) {
-		same_case &= c[from + i].upper == c[g->start + i].upper;
+		same_case &= is_upper(&c[from + i]) ==
+		    is_upper(&c[g->start + i]);
 		near = from + i + 1 >= g->start;
 		if (i + 1 >= (near ? COPY_MIN : COPY_FAR_MIN))
 			found(g, g->start + i + 1,

@@ -70,16 +70,12 @@ paspw_detail(const struct paspw *h)
 
 /* A broken edit must neither weaken the policy nor lock the company out. */
 static int
-read_for_login(struct paspw *h, const char *path)
+read_last_good(struct paspw *h, const char *path)
 {
-	struct error broken;
-	int r;
+	struct error none;
 
-	if ((r = config_read(&h->config, path, &broken)) == PASPW_OK)
-		return PASPW_OK;
-	h->error = broken;
-	if (config_read_last_good(&h->config, path, &broken) != PASPW_OK)
-		return r;
+	if (config_read_last_good(&h->config, path, &none) != PASPW_OK)
+		return h->error.code;
 	syslog(LOG_AUTHPRIV | LOG_CRIT, "paspw: the configuration is broken, "
 	    "the last good policy stays in force: %s", h->error.text);
 	error_clear(&h->error);
@@ -92,14 +88,16 @@ read_config(struct paspw *h, const char *path)
 	struct error e;
 	int r;
 
-	r = (h->flags & PASPW_LOGIN) != 0 ? read_for_login(h, path) :
-	    config_read(&h->config, path, &h->error);
+	r = config_read(&h->config, path, &h->error);
+	if ((h->flags & PASPW_LOGIN) == 0)
+		return r;
+	if (r != PASPW_OK)
+		return read_last_good(h, path);
 	/* Kept for the day when an edit breaks the file. */
-	if (r == PASPW_OK && !h->config.last_good &&
-	    config_keep(&h->config, &e) != PASPW_OK)
+	if (config_keep(&h->config, &e) != PASPW_OK)
 		syslog(LOG_AUTHPRIV | LOG_WARNING,
 		    "paspw: cannot keep the policy: %s", e.text);
-	return r;
+	return PASPW_OK;
 }
 
 /* Who acts, unless the caller says more (sudo's user, for one). */

@@ -30,7 +30,7 @@
 #include "audit.h"
 #include "error.h"
 
-/* What seals a seal was found to lack. */
+/* What is wrong with a seal. */
 enum seal_fault {
 	SEAL_INTACT = 0,
 	SEAL_EDITED,		/* its own columns, or the chain before it */

@@ -64,11 +64,11 @@ load_last(struct store *store, struct audit_seal *last, struct error *e)
 		break;
 	case STORE_ABSENT:
 		memset(last, 0, sizeof(*last));
-		break;
+		return PASPW_OK;
 	default:
 		return e->code;
 	}
-	if (last->corrupt)
+	if (last->corrupt || last->number < 1 || last->number == INT64_MAX)
 		return error_set(e, PASPW_ERR_STORE,
 		    "seal %lld is corrupt: see `paspw audit verify`",
 		    (long long)last->number);
@@ -94,7 +94,7 @@ meet(struct work *w)
 	if (w->key.epoch == w->last->number &&
 	    (r = key_evolve(&w->key, w->e)) != PASPW_OK)
 		return r;
-	if (w->key.epoch != w->last->number + 1)
+	if (w->key.epoch - 1 != w->last->number)
 		return error_set(w->e, PASPW_ERR_STORE, "%s: the key of epoch "
 		    "%lld does not follow seal %lld: see `paspw audit verify`",
 		    w->key.path, (long long)w->key.epoch,

@@ -10,6 +10,12 @@ enum {
 	COST_CAPITAL = 10		/* first letter, or all */
 };
 
+static bool
+is_upper(const struct fold_char *c)
+{
+	return (c->class & FOLD_UPPER) != 0;
+}
+
 /* 1 for 'a'; 0: none of the 26 letters. */
 static unsigned
 letter(const struct fold_char *c)
@@ -23,15 +29,14 @@ spelling_words(const struct fold *text, size_t start, guess_found *found,
 {
 	const struct fold_char *c = text->chars + start;
 	unsigned before = 0, last = 0, cost = 0;
-	bool first = c->upper;
+	bool first = is_upper(c);
 
 	for (size_t i = 0; start + i < text->count; i++) {
 		unsigned next = letter(&c[i]);
 
 		/* All small, all capital, or only the first one. */
-		if (next == 0 || (i > 0 && c[i].upper &&
-		    (!first || !c[1].upper)) ||
-		    (i > 1 && c[i].upper != c[1].upper))
+		if (next == 0 || (i == 1 && is_upper(&c[i]) && !first) ||
+		    (i > 1 && is_upper(&c[i]) != is_upper(&c[1])))
 			return;
 		cost += words_letters[(before * 27 + last) * 26 + next - 1];
 		before = last;

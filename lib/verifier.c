@@ -24,6 +24,7 @@ struct walk {
 	struct error *e;
 	struct key file;
 	struct audit_seal seal;		/* number 0: before the first */
+	int64_t from;			/* seals not looked at start here */
 	bool end;			/* there is no further seal */
 	bool intact;			/* this one */
 	int64_t before;			/* number of the one before it */
@@ -215,11 +216,32 @@ close_seal(struct walk *w)
 		w->v->result->sealed += (uint64_t)w->came - w->edited - moved;
 }
 
+static enum store_answer
+load_seal(struct walk *w)
+{
+	struct store *store = w->v->store;
+	enum store_answer answer;
+
+	while (w->from != INT64_MAX) {
+		answer = store->ops->seal_from(store, w->from, &w->seal, w->e);
+		if (answer != STORE_OK)
+			return answer;
+		if (w->seal.number != INT64_MAX)
+			w->from = w->seal.number + 1;
+		else
+			w->from = INT64_MAX;
+		if (w->seal.number >= 1)
+			return STORE_OK;
+		fault(w, "seal_edited", w->seal.number, NO_EVENT, "",
+		    "seal %lld is of no epoch", (long long)w->seal.number);
+	}
+	return STORE_ABSENT;
+}
+
 /* The seal after this one, whatever its number. */
 static int
 next_seal(struct walk *w)
 {
-	struct store *store = w->v->store;
 	int64_t number;
 
 	close_seal(w);
@@ -228,7 +250,7 @@ next_seal(struct walk *w)
 	memset(w->seen, 0, sizeof(w->seen));
 	w->came = 0;
 	w->edited = 0;
-	switch (store->ops->seal_from(store, w->before + 1, &w->seal, w->e)) {
+	switch (load_seal(w)) {
 	case STORE_OK:
 		break;
 	case STORE_ABSENT:
@@ -338,7 +360,7 @@ check_file(struct walk *w, int64_t last)
 		fault(w, "key_differs", 0, NO_EVENT, "",
 		    "the sealing key is missing");
 	else if (w->file.exists && w->file.epoch != last &&
-	    w->file.epoch != last + 1)
+	    w->file.epoch - 1 != last)
 		fault(w, "key_differs", 0, NO_EVENT, "", "the sealing key is "
 		    "of epoch %lld, the last seal is %lld",
 		    (long long)w->file.epoch, (long long)last);
@@ -379,6 +401,7 @@ walk_trail(struct walk *w)
 {
 	int r;
 
+	w->from = INT64_MIN;
 	w->chain_known = true;
 	r = walk_part(w, STORE_SEALED, see_sealed);
 	while (r == PASPW_OK && !w->end && w->v->stopped == 0)

@@ -160,13 +160,19 @@ START_TEST(a_corrupt_event_stops_sealing)
 }
 END_TEST
 
+static const char *const bad_seals[] = {
+	"UPDATE seal SET chain = x'00'", "UPDATE seal SET number = -1",
+	"UPDATE seal SET number = 0", "UPDATE seal SET leaves = x'00'",
+	"UPDATE seal SET number = 9223372036854775807",
+};
+
 START_TEST(a_corrupt_seal_stops_sealing)
 {
 	seal_ok(true);
 	write_event("one");
-	raw("UPDATE seal SET chain = x'00'");
+	raw(bad_seals[_i]);
 	ck_assert_int_eq(sealer_seal(&sealer, false, &e), PASPW_ERR_STORE);
-	ck_assert_ptr_nonnull(strstr(e.text, "seal 1 is corrupt"));
+	ck_assert_ptr_nonnull(strstr(e.text, "is corrupt"));
 }
 END_TEST
 
@@ -383,6 +389,28 @@ START_TEST(two_sealers_at_once_make_one_chain)
 }
 END_TEST
 
+START_TEST(verifies_while_somebody_seals)
+{
+	uint64_t seals = 0;
+	int status;
+	pid_t child;
+
+	begin();
+	store_close(&store);
+	if ((child = fork()) == 0)
+		seal_often();
+	reopen();
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		struct paspw_audit_result result = verified();
+
+		ck_assert_uint_ge(result.seals, seals);
+		seals = result.seals;
+	}
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_eq(verified().seals, ROUNDS + 1);
+}
+END_TEST
+
 /* A store that answers as told: another host was first, or nobody knows. */
 static enum store_answer faults[4];
 static int saves;
@@ -463,7 +491,8 @@ main(void)
 	tcase_add_test(tc, an_empty_seal_only_when_asked);
 	tcase_add_test(tc, many_events_come_under_several_seals);
 	tcase_add_test(tc, a_corrupt_event_stops_sealing);
-	tcase_add_test(tc, a_corrupt_seal_stops_sealing);
+	tcase_add_loop_test(tc, a_corrupt_seal_stops_sealing, 0,
+	    sizeof(bad_seals) / sizeof(bad_seals[0]));
 	tcase_add_test(tc, the_first_key_is_handed_out_once);
 	tcase_add_test(tc, a_key_that_was_not_taken_stays);
 	tcase_add_test(tc, after_a_seal_nobody_gets_it);
@@ -473,6 +502,7 @@ main(void)
 	tcase_add_test(tc, a_store_from_a_backup_is_refused);
 	tcase_add_test(tc, a_sealer_killed_at_any_instant_does_no_harm);
 	tcase_add_test(tc, two_sealers_at_once_make_one_chain);
+	tcase_add_test(tc, verifies_while_somebody_seals);
 	tcase_add_test(tc, a_conflict_is_tried_again);
 	tcase_add_test(tc, an_answer_that_was_lost_is_looked_up);
 	tcase_add_test(tc, a_store_that_is_down_evolves_no_key);

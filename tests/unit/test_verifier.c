@@ -233,6 +233,12 @@ static const struct {
 	{ "a seal far away", "INSERT INTO seal SELECT 4611686018427387904, at,"
 	    " root, mac, chain, leaves FROM seal WHERE number = 1",
 	    "key_differs:0:0 seal_missing:6:0 " },
+	{ "a seal at the end of numbers", "INSERT INTO seal SELECT"
+	    " 9223372036854775807, at, root, mac, chain, leaves FROM seal"
+	    " WHERE number = 1", "key_differs:0:0 seal_missing:6:0 " },
+	{ "seals before the first", "INSERT INTO seal SELECT number - 4, at,"
+	    " root, mac, chain, leaves FROM seal WHERE number IN (3, 4)",
+	    "seal_edited:-1:0 seal_edited:0:0 " },
 	{ "a column that is none of ours",
 	    "UPDATE event SET data = data || char(0) || 'x'"
 	    " WHERE kind = 'two'", "edited:2:2 " },
