@@ -13,7 +13,7 @@ enum {
 	COST_JUMP = 70,			/* to the next column, say */
 	COST_SHIFT = 10
 };
-enum { ROWS = 4, COLUMNS = 14, PERIOD_MAX = 8, WALK_MIN = 4 };
+enum { ROWS = 4, COLUMNS = 14, PERIOD_MAX = 8, WALK_MIN = 4, JUMPS_MAX = 3 };
 
 /* Rows without and with shift, in columns: "1qaz" stand above each other.
  * On AZERTY the digits are with shift, but nobody takes them for capitals. */
@@ -76,11 +76,22 @@ is_neighbour(struct move m)
 	return m.down >= -1 && m.down <= 1 && m.right >= -1 && m.right <= 1;
 }
 
+/* The same key for the third time is a repetition, not a walk. */
+static bool
+stands_still(const struct move *moves, size_t i)
+{
+	static const struct move none;
+
+	return i > 0 && same(moves[i], none) && same(moves[i - 1], none);
+}
+
 /* Straight on, or as the last two moves were some moves ago: columns side by
  * side ("1qaz2wsx"), zigzags. */
 static bool
 is_expected(const struct move *moves, size_t i)
 {
+	if (stands_still(moves, i))
+		return false;
 	if (i > 0 && same(moves[i], moves[i - 1]) && is_neighbour(moves[i]))
 		return true;
 	for (size_t period = 2; period <= PERIOD_MAX && period < i; period++)
@@ -97,7 +108,7 @@ walk(const struct layout *layout, const struct fold *text, size_t start,
 	struct move moves[FOLD_MAX];
 	struct key here, next;
 	unsigned cost = COST_START;
-	bool jumped = true;
+	int jumps = 0;			/* in a row */
 
 	if (!find_key(layout, text->chars[start].code, &here))
 		return;
@@ -109,19 +120,20 @@ walk(const struct layout *layout, const struct fold *text, size_t start,
 		    next.column - here.column };
 		if (is_expected(moves, i)) {
 			cost += COST_STRAIGHT;
-		} else if (is_neighbour(moves[i])) {
+			jumps = 0;
+		} else if (is_neighbour(moves[i]) && !stands_still(moves, i)) {
 			cost += COST_TURN;
-			jumped = false;
+			jumps = 0;
 		} else {
-			/* Keys in no order are no walk. */
-			if (jumped)
-				break;
 			cost += COST_JUMP;
-			jumped = true;
+			jumps++;
 		}
+		/* Keys in no order are no walk. */
+		if (jumps > JUMPS_MAX)
+			break;
 		cost += next.shift != here.shift ? COST_SHIFT : 0;
 		here = next;
-		if (i + 2 >= WALK_MIN && !jumped)
+		if (i + 2 >= WALK_MIN && jumps == 0)
 			found(arg, start + i + 2, cost);
 	}
 	secret_wipe_bytes(moves, sizeof(moves));

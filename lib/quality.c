@@ -18,7 +18,7 @@
 
 enum {
 	NAME_MIN = 4,			/* letters of a name not to be found */
-	PART = 4,			/* a pattern saves a quarter at least */
+	PART = 3,			/* a pattern saves a third at least */
 	UNKNOWN_WORD = 5,		/* letters that may be a word */
 	SIMILAR_PART = 3,		/* changed: less than a third */
 	SIMILAR_LEAST = 2,

@@ -124,8 +124,8 @@ gather(struct work *w)
 
 	memset(w->next, 0, sizeof(*w->next));
 	if (store->ops->now(store, &w->next->at, w->e) != STORE_OK ||
-	    store->ops->trail(store, STORE_UNSEALED, add_leaf, w, &stopped, w->e) !=
-	    STORE_OK)
+	    store->ops->trail(store, STORE_UNSEALED, add_leaf, w, &stopped,
+	    w->e) != STORE_OK)
 		return w->e->code;
 	return stopped == EOF ? PASPW_OK : stopped;
 }

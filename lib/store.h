@@ -23,7 +23,7 @@ struct store_change {
 	/* The row as it shall be, with the version it was loaded with;
 	 * NULL: events only. */
 	const struct account *account;
-	const char *history_digest;	/* put in front of the history, or NULL */
+	const char *history_digest;	/* newest of the history, or NULL */
 	int history_keep;		/* newest entries to keep */
 	bool history_erase;		/* departure */
 	const struct audit_event *events;

@@ -17,6 +17,17 @@
 
 static const char hint[] = ": run `paspw init` to create the store";
 
+/* A file that cannot be reached: not permitted is another matter than broken. */
+static int
+unreachable(const char *path, struct error *e)
+{
+	int code = errno == EACCES || errno == EPERM ? PASPW_ERR_DENIED :
+	    PASPW_ERR_STORE;
+
+	return error_errno(e, code, errno, "%s%s", path,
+	    errno == ENOENT ? hint : "");
+}
+
 /* Whoever else can write here could put his own store in place of ours, and
  * whoever can read it has the hashes. */
 static int
@@ -47,11 +58,10 @@ open_directory(const char *path, bool create, int *fd, struct error *e)
 	directory = dirname(copy);
 	if (create && mkdir(directory, DIRECTORY_MODE) == -1 &&
 	    errno != EEXIST)
-		return error_errno(e, PASPW_ERR_STORE, errno, "%s", directory);
+		return unreachable(directory, e);
 	*fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*fd == -1)
-		return error_errno(e, PASPW_ERR_STORE, errno, "%s%s",
-		    directory, errno == ENOENT ? hint : "");
+		return unreachable(directory, e);
 	return check_owner(*fd, directory, &st, e);
 }
 
@@ -73,8 +83,7 @@ check_file(int dir, const char *path, bool create, struct error *e)
 		close(fd);
 	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
-		return error_errno(e, PASPW_ERR_STORE, errno, "%s%s", path,
-		    errno == ENOENT ? hint : "");
+		return unreachable(path, e);
 	if ((r = check_owner(fd, path, &st, e)) == PASPW_OK &&
 	    !S_ISREG(st.st_mode))
 		r = error_set(e, PASPW_ERR_STORE, "%s: not a regular file",

@@ -38,8 +38,8 @@ START_TEST(reads_a_key)
 }
 END_TEST
 
-#define LONG_NAME "realm-of-more-than-sixty-three-bytes-in-its-name-----------" \
-    "----------"
+#define LONG_NAME "realm-of-more-than-sixty-three-bytes-" \
+    "in-its-name------------------------"
 
 static const char *const bad[] = {
 	"", "users", "paspw-key", "paspw-key:", "paspw-key:users",

@@ -62,7 +62,8 @@ digest_of(const struct audit_event *ev)
 
 START_TEST(an_event_has_one_form)
 {
-	ck_assert_str_eq(hex_of(digest_of(&event)), "3b5bb8cc67106f356527d6a3985401b0"
+	ck_assert_str_eq(hex_of(digest_of(&event)),
+	    "3b5bb8cc67106f356527d6a3985401b0"
 	    "e650c313d8ff93b51b3135ef30d7b780");
 	ck_assert_mem_eq(leaf.id, event.id, sizeof(leaf.id));
 }
@@ -71,7 +72,8 @@ END_TEST
 START_TEST(an_empty_event_has_one_form)
 {
 	memset(&event, 0, sizeof(event));
-	ck_assert_str_eq(hex_of(digest_of(&event)), "a2df1e2e17ac39223138913a87fce027"
+	ck_assert_str_eq(hex_of(digest_of(&event)),
+	    "a2df1e2e17ac39223138913a87fce027"
 	    "aed8e293e301671c40cda112fe18a40f");
 }
 END_TEST
@@ -177,11 +179,14 @@ check(const unsigned char *chain_before, const unsigned char *with)
 
 START_TEST(a_seal_has_one_form)
 {
-	ck_assert_str_eq(hex_of(seal.root), "e9af231d8697b133936d060aa91af8cc"
+	ck_assert_str_eq(hex_of(seal.root),
+	    "e9af231d8697b133936d060aa91af8cc"
 	    "8dd74fdc60ea32e5f3ed0f37cacb54e1");
-	ck_assert_str_eq(hex_of(seal.mac), "54b28031fbecd3a1cbc641c372d0248a"
+	ck_assert_str_eq(hex_of(seal.mac),
+	    "54b28031fbecd3a1cbc641c372d0248a"
 	    "5ec52d1e1e39267fbcbdc9a96b77aacc");
-	ck_assert_str_eq(hex_of(seal.chain), "de8439febd951d2bc7c992d9b80da84a"
+	ck_assert_str_eq(hex_of(seal.chain),
+	    "de8439febd951d2bc7c992d9b80da84a"
 	    "0807cb33a76543c11ce1a8be3549d781");
 }
 END_TEST

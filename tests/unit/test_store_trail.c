@@ -99,7 +99,8 @@ START_TEST(an_event_that_fails_undoes_the_change)
 	raw("DROP TABLE event");
 	ck_assert_int_eq(store->ops->save(store, &change, &e), STORE_DOWN);
 	ck_assert_int_eq(e.code, PASPW_ERR_STORE);
-	ck_assert_int_eq(store->ops->load(store, "alice", &a, &e), STORE_ABSENT);
+	ck_assert_int_eq(store->ops->load(store, "alice", &a, &e),
+	    STORE_ABSENT);
 	ck_assert_int_eq(raw_int("SELECT count(*) FROM history"), 0);
 }
 END_TEST
