@@ -25,6 +25,8 @@ enum {
 	COST_MIRROR = 60,
 	COST_CASE = 10,
 	COST_REVERSED = 15,
+	COST_WORD = 160,		/* of any language */
+	WORD_MIN = 5,
 	PATTERN_MIN = 4,		/* shorter: may be by chance */
 	SEQUENCE_MIN = 3,
 	SEQUENCE_STEP_MIN = 4,
@@ -55,6 +57,7 @@ struct place {
 
 struct guess {
 	const struct fold *text;
+	unsigned single;		/* cost of a character */
 	size_t start;			/* of the patterns looked for now */
 	unsigned kind;			/* of them */
 	struct place places[MODELS][FOLD_MAX + 1];
@@ -279,6 +282,7 @@ static void
 start_over(struct guess *g, const struct fold *text)
 {
 	g->text = text;
+	g->single = single_cost(text);
 	for (unsigned i = 0; i < MODELS; i++) {
 		for (size_t end = 1; end <= text->count; end++)
 			g->places[i][end].cost = UINT32_MAX / 2;
@@ -291,12 +295,10 @@ static void
 cut(struct guess *g, const struct fold *text, const guess_words *person,
     bool words)
 {
-	unsigned single = single_cost(text);
-
 	start_over(g, text);
 	for (g->start = 0; g->start < text->count; g->start++) {
 		g->kind = SINGLE;
-		found(g, g->start + 1, single);
+		found(g, g->start + 1, g->single);
 		find_decoration(g);
 		find_sequences(g);
 		find_repeats(g);
@@ -329,7 +331,10 @@ improve(struct guess_result *result, const struct guess *g, unsigned more)
 	if (all->cost + more < result->cost) {
 		result->cost = all->cost + more;
 		result->kinds = all->kinds;
-		result->unknown = all->unknown_most;
+		result->if_word = result->cost;
+		if (all->unknown_most >= WORD_MIN)
+			result->if_word -= all->unknown_most * g->single -
+			    COST_WORD;
 	}
 }
 

@@ -34,7 +34,8 @@ struct guess_result {
 	unsigned plain;			/* with no pattern at all */
 	unsigned alone[GUESS_KINDS];	/* with one kind of pattern alone */
 	unsigned kinds;			/* kinds that the cheapest way uses */
-	unsigned unknown;		/* most letters in a row in none */
+	unsigned if_word;		/* cost, were the most letters in a row
+					 * that no pattern has a known word */
 };
 
 /* person: may be NULL. words: use the dictionary too. */

@@ -19,7 +19,6 @@
 enum {
 	NAME_MIN = 4,			/* letters of a name not to be found */
 	PART = 3,			/* a pattern saves a third at least */
-	UNKNOWN_WORD = 5,		/* letters that may be a word */
 	SIMILAR_PART = 3,		/* changed: less than a third */
 	SIMILAR_LEAST = 2,
 	CONTAINED_MIN = 5
@@ -323,11 +322,11 @@ check_similar(const struct fold *text, const char *old, size_t old_length)
 }
 
 /*
- * cracklib has the last word when there are letters in a row that we do not
- * know: it may have the words of another language, or of an admin who added
- * them. Where there are none it has nothing to tell, costs fifty times our own
- * judgement, and would leave copies of the password in memory that is not
- * wiped.
+ * cracklib has the last word where it can matter: there are letters in a row
+ * that we do not know, and the password would be guessable if they were a word.
+ * It may have them: from another language, or from an admin who added them.
+ * Elsewhere it would cost twenty times our own judgement, and leave copies of
+ * the password in memory that nobody wipes.
  */
 static int
 check_cracklib(const char *password, size_t length,
@@ -371,7 +370,7 @@ quality_check(const struct policy *p, const struct quality_person *person,
 	    check_names(&text, known.names);
 	if (old != NULL && old_length > 0)
 		verdict->broken |= check_similar(&text, old, old_length);
-	if (p->dictionary && guess.unknown >= UNKNOWN_WORD &&
+	if (p->dictionary && guess.if_word < GUESSABLE &&
 	    !(verdict->broken & 1u << RULE_DICTIONARY))
 		rc = check_cracklib(password, length, verdict, e);
 	if (rc != PASPW_OK)

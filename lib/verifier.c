@@ -16,6 +16,7 @@
 #define KEY_STEPS_MAX (INT64_C(1) << 22)
 #define NO_EVENT 0
 #define HEX_MAX (2 * AUDIT_ID_BYTES + 1)
+#define FAULT_TEXT_MAX 160	/* and a realm: first_fault holds both */
 
 /* Where one run is: events come seal by seal, and each opens the seals up to
  * its own. */
@@ -46,19 +47,19 @@ fault(struct walk *w, const char *kind, int64_t seal, int position,
     const char *event, const char *format, ...)
 {
 	struct paspw_audit_result *result = w->v->result;
-	char message[sizeof(result->first_fault)];
+	char message[FAULT_TEXT_MAX];
 	struct paspw_audit_fault fault = {
 		.realm = w->v->policy->realm, .kind = kind, .seal = seal,
 		.position = position, .event = event, .message = message,
 	};
-	int n = snprintf(message, sizeof(message), "realm %s: ", fault.realm);
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message + n, sizeof(message) - (size_t)n, format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	if (result->faults++ == 0)
-		memcpy(result->first_fault, message, sizeof(message));
+		snprintf(result->first_fault, sizeof(result->first_fault),
+		    "realm %s: %s", fault.realm, message);
 	if (w->v->fn != NULL && w->v->stopped == 0)
 		w->v->stopped = w->v->fn(&fault, w->v->arg);
 }

@@ -84,7 +84,10 @@ note_fault(const struct paspw_audit_fault *fault, void *arg)
 	size_t used = strlen(told);
 
 	ck_assert_str_eq(fault->realm, "users");
-	ck_assert_int_eq(strncmp(fault->message, "realm users: ", 13), 0);
+	ck_assert_str_ne(fault->message, "");
+	if (*count == 0)
+		ck_assert_ptr_nonnull(strstr(result.first_fault,
+		    fault->message));
 	if (*count < 4)
 		snprintf(event_ids[*count], sizeof(event_ids[0]), "%s",
 		    fault->event);

@@ -64,7 +64,7 @@ START_TEST(sees_through_disguises)
 {
 	static const char *const disguised[] = {
 		"motdepasse", "MOTDEPASSE", "mOtDePaSsE", "m0td3p@ss3",
-		"m.o.t.d.e.p.a.s.s.e", "mot de passe", "mooootdepaaaasse",
+		"m.o.t.d.e.p.a.s.s.e", "mot de passe", "moootdepaaasse",
 		"mötdépâssê", "motdepa$$e", "ｍｏｔｄｅｐａｓｓｅ",
 		"mоtdеpаssе"	/* Cyrillic о е а е */
 	};

@@ -3,10 +3,28 @@
 
 /* The trail of the embedded store: events, seals, snapshots. */
 
+#include <sys/syscall.h>
+
 #include "store_column.h"
 #include "trail.h"
 
 #define STOP 42
+
+static int syncs;
+
+int
+fdatasync(int fd)
+{
+	syncs++;
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int
+fsync(int fd)
+{
+	syncs++;
+	return (int)syscall(SYS_fsync, fd);
+}
 
 static const unsigned char alice_id[ACCOUNT_ID_BYTES] = { 7 };
 static const unsigned char bob_id[ACCOUNT_ID_BYTES] = { 8 };
@@ -206,6 +224,16 @@ START_TEST(a_seal_takes_the_first_events_without_one)
 }
 END_TEST
 
+/* The key is evolved next: without its seal the chain could not go on. */
+START_TEST(a_seal_is_on_the_disk_when_it_is_saved)
+{
+	write_event("one");
+	syncs = 0;
+	ck_assert_int_eq(save_seal(1, 1), STORE_OK);
+	ck_assert_int_gt(syncs, 0);
+}
+END_TEST
+
 START_TEST(an_epoch_is_sealed_once)
 {
 	write_event("one");
@@ -298,6 +326,7 @@ main(void)
 	tcase_add_test(tc, events_of_one_account_since_a_time);
 	tcase_add_test(tc, a_corrupt_event_is_an_error_to_a_reader);
 	tcase_add_test(tc, a_seal_takes_the_first_events_without_one);
+	tcase_add_test(tc, a_seal_is_on_the_disk_when_it_is_saved);
 	tcase_add_test(tc, an_epoch_is_sealed_once);
 	tcase_add_test(tc, readers_see_events_in_the_order_of_seals);
 	tcase_add_test(tc, a_corrupt_event_or_seal_is_shown_as_such);
