@@ -75,29 +75,53 @@ account_expires_at(const struct policy *p, const struct account *a)
 	return span_after(a->changed_at, p->max_age);
 }
 
+/* A date from the future would be a password that lives for ever. */
+static bool
+from_future(const struct policy *p, const struct account *a, int64_t now)
+{
+	return p->max_age.unit != SPAN_NEVER &&
+	    a->changed_at > now + FUTURE_TOLERATED;
+}
+
 static bool
 too_old(const struct policy *p, const struct account *a, int64_t now)
 {
 	int64_t end = account_expires_at(p, a);
 
-	if (end == 0)
-		return false;
-	/* A date from the future would be a password that lives for ever. */
-	if (a->changed_at > now + FUTURE_TOLERATED)
-		return true;
-	return latest(a, now) >= end;
+	return end != 0 && (from_future(p, a, now) || latest(a, now) >= end);
 }
 
-/* Outside valid_until, or an issued password that nobody took up in time. */
+static bool
+validity_over(const struct account *a, int64_t now)
+{
+	return a->valid_until != 0 && latest(a, now) >= a->valid_until;
+}
+
+/* An issued password that nobody took up in time. */
+static bool
+temporary_over(const struct account *a, int64_t now)
+{
+	return a->must_change && a->temporary_until != 0 &&
+	    latest(a, now) >= a->temporary_until;
+}
+
 static bool
 over(const struct account *a, int64_t now)
 {
-	int64_t t = latest(a, now);
+	return validity_over(a, now) || temporary_over(a, now);
+}
 
-	if (a->valid_until != 0 && t >= a->valid_until)
-		return true;
-	return a->must_change && a->temporary_until != 0 &&
-	    t >= a->temporary_until;
+const char *
+account_over_cause(const struct policy *p, const struct account *a,
+    int64_t now)
+{
+	if (validity_over(a, now))
+		return "valid_until";
+	if (temporary_over(a, now))
+		return "temporary_valid";
+	if (!too_old(p, a, now))
+		return "";
+	return from_future(p, a, now) ? "clock" : "max_age";
 }
 
 /* Does a lock bind this login? One by an admin always does. */
@@ -151,12 +175,75 @@ account_change_verdict(const struct policy *p, const struct account *a,
 bool
 account_tick(const struct policy *p, struct account *a, int64_t now)
 {
-	if (a->expired_seen_at != 0 || a->closed_at != 0)
+	int64_t seen = a->expired_seen_at;
+
+	if (a->closed_at != 0 || (!too_old(p, a, now) && !over(a, now)))
 		return false;
-	if (!too_old(p, a, now) && !over(a, now))
+	/* Once is enough, unless it was for another reason: for a wrong clock,
+	 * or under a max_age that is longer by now. */
+	if (seen != 0 && (from_future(p, a, now) || over(a, seen) ||
+	    (account_expires_at(p, a) != 0 &&
+	    seen >= account_expires_at(p, a))))
 		return false;
 	a->expired_seen_at = now;
 	return true;
+}
+
+bool
+account_never_changed(const struct account *a)
+{
+	if (a->closed_at != 0)
+		return false;
+	if (a->must_change && a->temporary_until != 0)
+		return true;
+	/* What the system had before we met is not known to be issued. */
+	return a->changed_at <= a->created_at &&
+	    (a->must_change || a->credentials == CREDENTIALS_STORE);
+}
+
+/* Of the password; one at most, because one change undoes them all. */
+static unsigned
+password_cause(const struct policy *p, const struct account *a, int64_t now,
+    struct paspw_cause *cause)
+{
+	if (temporary_over(a, now))
+		*cause = (struct paspw_cause){ "temporary_valid",
+		    a->temporary_until, 0 };
+	else if (a->must_change)
+		*cause = (struct paspw_cause){ "must_change",
+		    a->temporary_until != 0 ? a->changed_at : 0, 0 };
+	else if (!too_old(p, a, now))
+		return 0;
+	else if (from_future(p, a, now))
+		*cause = (struct paspw_cause){ "clock", a->expired_seen_at,
+		    0 };
+	else
+		*cause = (struct paspw_cause){ "max_age",
+		    account_expires_at(p, a), 0 };
+	return 1;
+}
+
+unsigned
+account_causes(const struct policy *p, const struct account *a, int64_t now,
+    struct paspw_cause causes[PASPW_CAUSES_MAX])
+{
+	unsigned n = 0;
+
+	if (a->closed_at != 0) {
+		causes[0] = (struct paspw_cause){ "closed", a->closed_at, 0 };
+		return 1;
+	}
+	if (lockout_locked(p, a, now))
+		causes[n++] = (struct paspw_cause){
+		    account_lock_name(a->lock_reason), a->locked_at,
+		    lockout_until(p, a) };
+	if (a->valid_from != 0 && now < a->valid_from)
+		causes[n++] = (struct paspw_cause){ "valid_from",
+		    a->created_at, a->valid_from };
+	else if (validity_over(a, now))
+		causes[n++] = (struct paspw_cause){ "valid_until",
+		    a->valid_until, 0 };
+	return n + password_cause(p, a, now, &causes[n]);
 }
 
 const char *
@@ -216,7 +303,8 @@ account_expire(struct account *a)
 void
 account_close(struct account *a, int64_t now)
 {
-	account_changed(a, "", now);
+	account_changed(a, "", a->changed_at);
 	secret_wipe_bytes(a->history_setting, sizeof(a->history_setting));
-	a->closed_at = now;
+	if (a->closed_at == 0)
+		a->closed_at = now;
 }

@@ -86,6 +86,15 @@ enum paspw_verdict account_change_verdict(const struct policy *p,
 /* Remember what time has ended (expiry), so that a clock set back does not
  * bring it back to life; true if the row changed. */
 bool account_tick(const struct policy *p, struct account *a, int64_t now);
+/* Every reason why it cannot log in with its password, in the order in which
+ * they are undone; returns how many. */
+unsigned account_causes(const struct policy *p, const struct account *a,
+    int64_t now, struct paspw_cause causes[PASPW_CAUSES_MAX]);
+/* The one of them that time brought about, "" if none did. */
+const char *account_over_cause(const struct policy *p,
+    const struct account *a, int64_t now);
+/* Is its password still the one that was issued? */
+bool account_never_changed(const struct account *a);
 /* The word of `status`: active locked expired change_required ... */
 const char *account_state(const struct policy *p, const struct account *a,
     int64_t now);
@@ -100,7 +109,8 @@ void account_issued(const struct policy *p, struct account *a,
     const char *hash, int64_t now);
 /* Must change at the next login. */
 void account_expire(struct account *a);
-/* Departure: erases every credential of the row. */
+/* Departure: erases every credential of the row. The date of the first one
+ * stands. */
 void account_close(struct account *a, int64_t now);
 
 #endif

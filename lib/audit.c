@@ -27,6 +27,8 @@ const struct audit_kind_row audit_kinds[AUDIT_KINDS] = {
 	[AUDIT_EXPIRE] = { "expire", LOG_INFO, "M10 C23" },
 	[AUDIT_EXPIRED] = { "expired", LOG_INFO, "M05" },
 	[AUDIT_CLOSE] = { "close", LOG_NOTICE, "M21 S05" },
+	[AUDIT_REHASH] = { "rehash", LOG_INFO, "S24" },
+	[AUDIT_REOPEN] = { "reopen", LOG_NOTICE, "M21 S05" },
 };
 
 /* ---- JSON: a member is appended whole or not at all ---- */
@@ -93,7 +95,7 @@ append_number(char *json, size_t size, const char *name, int64_t number)
 /* What a kind has to say beyond the columns. */
 static void
 append_facts(struct audit_event *event, enum audit_kind kind,
-    const struct account *a)
+    const struct policy *p, const struct account *a)
 {
 	char *json = event->data;
 	size_t size = sizeof(event->data);
@@ -114,9 +116,19 @@ append_facts(struct audit_event *event, enum audit_kind kind,
 		append_text(json, size, "account_kind",
 		    account_kind_name(a->kind));
 		break;
+	case AUDIT_EXPIRED:
+		append_text(json, size, "cause",
+		    account_over_cause(p, a, event->at));
+		break;
 	default:
 		break;
 	}
+}
+
+void
+audit_note(struct audit_event *event, const char *name, const char *text)
+{
+	append_text(event->data, sizeof(event->data), name, text);
 }
 
 int
@@ -143,6 +155,6 @@ audit_event(struct audit_event *event, enum audit_kind kind,
 	append_text(event->data, sizeof(event->data), "rhost", origin->rhost);
 	append_text(event->data, sizeof(event->data), "tty", origin->tty);
 	if (a != NULL)
-		append_facts(event, kind, a);
+		append_facts(event, kind, p, a);
 	return PASPW_OK;
 }

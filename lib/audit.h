@@ -16,7 +16,7 @@ enum audit_kind {
 	AUDIT_ADOPT, AUDIT_LOGIN, AUDIT_LOGOUT, AUDIT_SUCCESS, AUDIT_FAILURE,
 	AUDIT_LAPSED, AUDIT_LOCK, AUDIT_LOCK_EXPIRED, AUDIT_REFUSED_LOCKED,
 	AUDIT_ADMIN_LOCK, AUDIT_UNLOCK, AUDIT_EXPIRE, AUDIT_EXPIRED,
-	AUDIT_CLOSE, AUDIT_KINDS
+	AUDIT_CLOSE, AUDIT_REHASH, AUDIT_REOPEN, AUDIT_KINDS
 };
 
 /* A row of the fixed list: name, syslog priority, clause ids. */
@@ -84,5 +84,8 @@ struct audit_origin {
 PASPW_MUST_USE int audit_event(struct audit_event *event,
     enum audit_kind kind, const struct policy *p, const struct account *a,
     const struct audit_origin *origin, int64_t now, struct error *e);
+/* One more fact about it. */
+void audit_note(struct audit_event *event, const char *name,
+    const char *text);
 
 #endif

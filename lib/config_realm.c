@@ -342,6 +342,36 @@ check_policy(const struct config_drafts *drafts,
 	return rc;
 }
 
+/*
+ * A tenant chooses its own policy, but never a weaker one than its floor
+ * (clauses O10, C08). Told with both lines, since either may be the mistake.
+ */
+static int
+check_floor(const struct config_drafts *drafts, struct config_draft *draft,
+    struct error *e)
+{
+	const struct policy_setting *floor = known("floor");
+	const struct config_draft *base;
+	int rc = PASPW_OK;
+
+	if (draft->policy.floor[0] == '\0' || draft->faulty)
+		return PASPW_OK;
+	base = find(drafts, draft->policy.floor);
+	if (base == NULL || base == draft)
+		return fault(draft, located(drafts, draft, floor),
+		    floor->name, base == NULL ? "there is no such realm" :
+		    "a realm cannot be its own", e);
+	if (base->faulty)
+		return PASPW_OK;
+	for (const struct policy_setting *s = policy_settings; s->name; s++)
+		if (policy_weaker(s, &draft->policy, &base->policy))
+			rc = error_add(e, PASPW_ERR_CONFIG,
+			    "%s: %s: weaker than that of [%s], %s",
+			    located(drafts, draft, s), s->name, base->name,
+			    located(drafts, base, s));
+	return rc;
+}
+
 /* Two realms in one store would share their accounts (clauses M16, S17). */
 static int
 check_store(const struct config_drafts *drafts, const struct config_draft *a,
@@ -412,6 +442,10 @@ config_drafts_finish(struct config_drafts *drafts, const char *state,
 			rc = one;
 	for (size_t i = 0; i < drafts->count; i++)
 		if ((one = check_policy(drafts, &drafts->list[i], e)) !=
+		    PASPW_OK)
+			rc = one;
+	for (size_t i = 0; i < drafts->count; i++)
+		if ((one = check_floor(drafts, &drafts->list[i], e)) !=
 		    PASPW_OK)
 			rc = one;
 	if ((one = check_stores(drafts, e)) != PASPW_OK)

@@ -124,15 +124,13 @@ ask(pwquality_settings_t *settings, const char *password, bool *guessable)
 }
 
 int
-dictionary_guessable(const char *password, bool *guessable,
-    enum dictionary_state *state, struct error *e)
+dictionary_guessable(const char *password, bool *guessable, struct error *e)
 {
 	pwquality_settings_t *settings = NULL;
 	int rc = PASPW_ERR_INTERNAL;
 
 	*guessable = false;
-	*state = dictionary_state();
-	if (*state != DICTIONARY_READY)
+	if (dictionary_state() != DICTIONARY_READY)
 		return PASPW_OK;
 	settings = library.settings();
 	if (settings == NULL) {

@@ -20,16 +20,14 @@ enum dictionary_state dictionary_state(void);
 /* A sentence for logs and `doctor`, or NULL when ready. */
 const char *dictionary_note(enum dictionary_state state);
 
-/*
- * What cracklib says of a password (NUL-ended). Without cracklib nothing is
- * found guessable: our own lists have judged before; *state tells the caller,
- * who logs it.
- */
+/* Does cracklib know this password (NUL-ended)? Without cracklib nothing is
+ * guessable here; our own lists have judged before. */
 PASPW_MUST_USE int dictionary_guessable(const char *password,
-    bool *guessable, enum dictionary_state *state, struct error *e);
+    bool *guessable, struct error *e);
 
-/* Append the words of a text (NULL: none; 3 letters or more; also glued
- * together) to a list with room for dictionary_room(text) more; returns its new end. */
+/* Append the words of a text (3 letters or more; also glued together) to a list
+ * with room for dictionary_room(text) more; returns its new end. NULL has no
+ * words. */
 size_t dictionary_room(const char *text);
 guess_words *dictionary_split(guess_words *end, const char *text);
 /* The text of the site's word file (`words`), NULL if none is set; the caller

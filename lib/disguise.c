@@ -18,7 +18,7 @@ enum {
 	COST_PERSON = 40
 };
 /* An attacker does not undo more than that, and we do not search longer. */
-enum { DISGUISES_MAX = 12, VISITS_MAX = 2000 };
+enum { DISGUISES_MAX = 24, VISITS_MAX = 500 };
 /* Short words hide in anything: only plain, or with a separator after each
  * letter. */
 enum { LETTERS_DISGUISED = 4, LETTERS_SEPARATED = 6 };

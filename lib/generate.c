@@ -13,12 +13,12 @@
 /* Without those that look alike in print (0 O, 1 l I), nor any that a French
  * or an American keyboard has only as a dead key. */
 static const char alphabet[] =
-    "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
-    "!#%*+-/=?@_";
+    "ABCDEFGHJKLMNPQRSTUVWXYZ" "abcdefghijkmnopqrstuvwxyz"
+    "23456789" "!#%*+-/=?@_";
 #define ALPHABET (sizeof(alphabet) - 1)
 
 enum {
-	TRIES_MAX = 1000,		/* then no password of the kind passes */
+	TRIES_MAX = 1000,		/* then no such password passes */
 	DIGITS = 10,
 	CLASSES = 4,			/* upper lower digit symbol */
 	SETS = 1 << CLASSES,
@@ -66,8 +66,8 @@ keeps_classes(const struct policy *p, unsigned set)
 
 /*
  * Entropy of a password of so many characters, each as likely, of which those
- * without the required classes are drawn again. What the other rules refuse
- * is less than a thousandth.
+ * without the required classes are drawn again. The other rules refuse a few
+ * in a hundred of the shortest ones: less than a tenth of a bit.
  */
 static double
 character_bits(const struct policy *p, size_t length)
@@ -93,17 +93,15 @@ static int
 draw_characters(size_t length, struct secret *password, struct error *e)
 {
 	uint32_t number = 0;
-	int rc;
+	int rc = PASPW_OK;
 
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length && rc == PASPW_OK; i++) {
 		rc = draw(ALPHABET, &number, e);
-		if (rc != PASPW_OK)
-			return rc;
-		password->bytes[i] = alphabet[number];
+		password->bytes[i] = alphabet[number % ALPHABET];
 	}
 	password->length = length;
 	secret_wipe_bytes(&number, sizeof(number));
-	return PASPW_OK;
+	return rc;
 }
 
 static void
@@ -119,30 +117,33 @@ append(struct secret *password, const char *text)
 static int
 draw_words(uint32_t words, struct secret *password, struct error *e)
 {
-	uint32_t capital, numbered, digit, number = 0;
+	struct {
+		uint32_t capital, numbered, digit, word;
+	} drawn = { 0 };
 	int rc;
 
-	if ((rc = draw(words, &capital, e)) != PASPW_OK ||
-	    (rc = draw(words, &numbered, e)) != PASPW_OK ||
-	    (rc = draw(DIGITS, &digit, e)) != PASPW_OK)
-		return rc;
+	if ((rc = draw(words, &drawn.capital, e)) != PASPW_OK ||
+	    (rc = draw(words, &drawn.numbered, e)) != PASPW_OK ||
+	    (rc = draw(DIGITS, &drawn.digit, e)) != PASPW_OK)
+		goto out;
 	for (uint32_t i = 0; i < words; i++) {
 		char *word;
 
-		rc = draw((uint32_t)words_generator_count, &number, e);
+		rc = draw((uint32_t)words_generator_count, &drawn.word, e);
 		if (rc != PASPW_OK)
-			return rc;
+			goto out;
 		append(password, i == 0 ? "" : "-");
 		word = password->bytes + password->length;
-		append(password, words_generator[number]);
-		if (i == capital)
+		append(password, words_generator[drawn.word]);
+		if (i == drawn.capital)
 			*word = (char)toupper((unsigned char)*word);
-		if (i == numbered)
+		if (i == drawn.numbered)
 			password->bytes[password->length++] =
-			    (char)('0' + digit);
+			    (char)('0' + drawn.digit);
 	}
-	secret_wipe_bytes(&number, sizeof(number));
-	return PASPW_OK;
+out:
+	secret_wipe_bytes(&drawn, sizeof(drawn));
+	return rc;
 }
 
 static double

@@ -3,6 +3,8 @@
 
 #include "guess.h"
 
+#include <string.h>
+
 #include "date.h"
 #include "disguise.h"
 #include "keyboard.h"
@@ -89,9 +91,10 @@ guess_log2(double x)
 static bool
 counts(const struct guess *g, unsigned model)
 {
-	if (g->kind == SINGLE || model == ALL)
-		return true;
-	return g->kind != DECORATION && g->kind == 1u << model;
+	/* Around nothing that is known, any digit is unforeseen. */
+	if (g->kind == DECORATION)
+		return g->places[model][g->start].pattern;
+	return g->kind == SINGLE || model == ALL || g->kind == 1u << model;
 }
 
 /* A pattern ends at `end`: is it the cheapest way to get there? */
@@ -109,10 +112,7 @@ found(void *arg, size_t end, unsigned cost)
 		    !(from->kinds & ~(unsigned)DECORATION);
 		unsigned sum = from->cost + cost + (front ? COST_IN_FRONT : 0u);
 
-		/* Around nothing that is known, any digit is unforeseen. */
-		if (g->kind == DECORATION ? !from->pattern : !counts(g, i))
-			continue;
-		if (sum >= to->cost)
+		if (!counts(g, i) || sum >= to->cost)
 			continue;
 		*to = *from;
 		to->cost = sum;
@@ -174,13 +174,6 @@ is_upper(const struct fold_char *c)
 	return (c->class & FOLD_UPPER) != 0;
 }
 
-static bool
-is_digit(const struct fold *text, size_t at)
-{
-	return at < text->count && text->chars[at].base >= '0' &&
-	    text->chars[at].base <= '9';
-}
-
 /* Digits and the symbols that everybody adds. */
 static void
 find_decoration(struct guess *g)
@@ -189,9 +182,9 @@ find_decoration(struct guess *g)
 	uint32_t base = g->text->chars[g->start].base;
 
 	g->kind = DECORATION;
-	for (size_t i = 0; is_digit(g->text, g->start + i); i++)
-		found(g, g->start + i + 1,
-		    COST_DIGIT * (unsigned)(i + 1));
+	for (size_t i = 0; g->start + i < g->text->count &&
+	    (g->text->chars[g->start + i].class & FOLD_DIGIT); i++)
+		found(g, g->start + i + 1, COST_DIGIT * (unsigned)(i + 1));
 	if (base == '!')
 		found(g, g->start + 1, COST_SYMBOL_TOP);
 	for (const char *s = symbols; *s != '\0'; s++)
@@ -221,7 +214,8 @@ find_sequence(struct guess *g, size_t lag)
 	cost += lag > 1 ? COST_SEQUENCE_LAG : 0u;
 	for (size_t i = lag; i < left &&
 	    (int64_t)c[i].base - (int64_t)c[i - lag].base == by; i++) {
-		cost += is_upper(&c[i]) != is_upper(&c[i - lag]) ? COST_CASE : 0u;
+		cost += is_upper(&c[i]) != is_upper(&c[i - lag]) ?
+		    COST_CASE : 0u;
 		if (i + 1 >= least)
 			found(g, g->start + i + 1, cost);
 	}
@@ -235,47 +229,67 @@ find_sequences(struct guess *g)
 		find_sequence(g, lag);
 }
 
+/* Costs of patterns by their lengths. */
+struct lengths {
+	unsigned cost[FOLD_MAX + 1];
+};
+
+static void
+note(struct lengths *lengths, size_t length, unsigned cost)
+{
+	if (cost < lengths->cost[length])
+		lengths->cost[length] = cost;
+}
+
 /* What stands at `from` again at start: "abcabc", "aaaa", "Soleil!soleil". */
 static void
-find_copy(struct guess *g, size_t from)
+find_copy(const struct guess *g, size_t from, struct lengths *lengths)
 {
 	const struct fold_char *c = g->text->chars;
-	bool near = true, same_case = true;
+	bool same_case = true;
 
 	for (size_t i = 0; g->start + i < g->text->count &&
 	    c[from + i].base == c[g->start + i].base; i++) {
+		bool near = from + i + 1 >= g->start;
+
 		same_case &= is_upper(&c[from + i]) ==
 		    is_upper(&c[g->start + i]);
-		near = from + i + 1 >= g->start;
 		if (i + 1 >= (near ? COPY_MIN : COPY_FAR_MIN))
-			found(g, g->start + i + 1,
+			note(lengths, i + 1,
 			    (near ? COST_COPY : COST_COPY_FAR) +
 			    (same_case ? 0u : COST_CASE));
 	}
 }
 
-/* What ends before `last` comes again from its end: "abccba", "abcba". */
+/* What ends with `last` comes again from its end: "abccba", "abcba". */
 static void
-find_mirror(struct guess *g, size_t last)
+find_mirror(const struct guess *g, size_t last, struct lengths *lengths)
 {
 	const struct fold_char *c = g->text->chars;
 
 	for (size_t i = 0; i <= last && g->start + i < g->text->count &&
 	    c[last - i].base == c[g->start + i].base; i++)
 		if (i + 1 >= COPY_FAR_MIN)
-			found(g, g->start + i + 1, COST_MIRROR);
+			note(lengths, i + 1, COST_MIRROR);
 }
 
 static void
 find_repeats(struct guess *g)
 {
-	g->kind = GUESS_REPEAT;
+	size_t left = g->text->count - g->start;
+	struct lengths lengths;
+
+	memset(&lengths, 0xff, sizeof(lengths));
 	for (size_t from = 0; from < g->start; from++)
-		find_copy(g, from);
+		find_copy(g, from, &lengths);
 	if (g->start >= 1)
-		find_mirror(g, g->start - 1);
+		find_mirror(g, g->start - 1, &lengths);
 	if (g->start >= 2)
-		find_mirror(g, g->start - 2);
+		find_mirror(g, g->start - 2, &lengths);
+	g->kind = GUESS_REPEAT;
+	for (size_t i = COPY_MIN; i <= left; i++)
+		if (lengths.cost[i] != UINT32_MAX)
+			found(g, g->start + i, lengths.cost[i]);
 }
 
 static void

@@ -21,6 +21,7 @@ enum {
 	SHIFT_SMALL = 9,	/* r = 8, yescrypt costs 1 and 2 */
 	BLOCK_LARGE = 32,
 	BLOCK_SMALL = 8,
+	BLOCK_BYTES = 128,		/* times r: one of the N blocks */
 	SHA_ROUNDS = 5000	/* when the hash names none */
 };
 
@@ -279,4 +280,24 @@ hash_method(const char *hash, unsigned *cost)
 		return "";
 	*cost = m->cost(hash + strlen(m->prefix));
 	return m->name;
+}
+
+bool
+hash_weaker(const char *hash, const struct policy *p)
+{
+	const struct method *m = method_find(hash);
+
+	if (m == NULL || setting_length(hash) == 0)
+		return false;
+	/* either of the two of the policy is as good at the same cost */
+	return (m->cost != yescrypt_cost && m->cost != scrypt_cost) ||
+	    m->cost(hash + strlen(m->prefix)) < (unsigned)p->hash_cost;
+}
+
+uint64_t
+hash_memory(const struct policy *p)
+{
+	/* 128 bytes times r times N; both methods have r = 32 from cost 3 */
+	return (uint64_t)BLOCK_BYTES * BLOCK_LARGE <<
+	    (p->hash_cost + SHIFT_LARGE);
 }

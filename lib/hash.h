@@ -24,6 +24,11 @@ PASPW_MUST_USE int hash_compute(const struct secret *password,
 PASPW_MUST_USE bool hash_equal(const char *computed, const char *stored);
 /* "yescrypt" and its cost from a stored hash; "" and 0 if it is none. */
 const char *hash_method(const char *hash, unsigned *cost);
+/* Is a stored hash weaker than this policy asks for: a lower cost, or a
+ * function that is not memory-hard? Never what is no hash. */
+PASPW_MUST_USE bool hash_weaker(const char *hash, const struct policy *p);
+/* Bytes of memory that one hash of this policy takes. */
+uint64_t hash_memory(const struct policy *p);
 /* Random bytes from the kernel. */
 PASPW_MUST_USE int hash_random(void *bytes, size_t size, struct error *e);
 

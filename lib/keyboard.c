@@ -54,7 +54,8 @@ static bool
 find_key(const struct layout *layout, uint32_t code, struct key *key)
 {
 	for (int row = 0; code > ' ' && row < ROWS; row++)
-		for (int column = 0; column < COLUMNS; column++) {
+		for (int column = 0; column < COLUMNS &&
+		    layout->rows[row][column] != 0; column++) {
 			key->row = row;
 			key->column = column;
 			key->shift = layout->shifted[row][column] == code;

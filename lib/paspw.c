@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The handle, its fields, and the policy as seen from outside. */
+/* The handle, its fields, and the making of stores. */
 
 #include "paspw.h"
 
@@ -250,7 +250,7 @@ paspw_translate_plural(struct paspw *h, const char *one, const char *many,
 	    many, n);
 }
 
-/* ---- Stores and policy ---- */
+/* ---- Stores ---- */
 
 static int
 init_realm(struct paspw *h, const struct policy *policy, void *arg)
@@ -269,81 +269,4 @@ paspw_init(struct paspw *h)
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
 	return handle_leave(h, handle_each_realm(h, init_realm, NULL));
-}
-
-struct setting_walk {
-	paspw_setting_fn *fn;
-	void *arg;
-	int stopped;
-};
-
-static int
-walk_settings(struct paspw *h, const struct policy *p, void *arg)
-{
-	struct setting_walk *walk = arg;
-	char value[POLICY_TEXT_MAX];
-
-	for (const struct policy_setting *s = policy_settings;
-	    s->name != NULL && walk->stopped == 0; s++) {
-		const struct paspw_setting setting = {
-			.realm = p->realm, .name = s->name, .value = value,
-			.origin = config_origin_of(&h->config, p, s),
-			.help = s->help, .clauses = s->clauses,
-		};
-
-		policy_get(p, s, value, sizeof(value));
-		walk->stopped = walk->fn(&setting, walk->arg);
-	}
-	return PASPW_OK;
-}
-
-int
-paspw_setting_each(struct paspw *h, paspw_setting_fn *fn, void *arg)
-{
-	struct setting_walk walk = { fn, arg, 0 };
-	int r;
-
-	if (fn == NULL)
-		return PASPW_ERR_INVALID;
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	r = handle_leave(h, handle_each_realm(h, walk_settings, &walk));
-	return r == PASPW_OK ? walk.stopped : r;
-}
-
-int
-paspw_setting(struct paspw *h, const char *user, const char *name,
-    char *value, size_t size)
-{
-	const struct policy_setting *setting;
-	const struct policy *policy = NULL;
-	int r;
-
-	if (name == NULL || value == NULL || size == 0)
-		return PASPW_ERR_INVALID;
-	value[0] = '\0';
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	if ((setting = policy_setting_find(name)) == NULL)
-		r = error_set(&h->error, PASPW_ERR_NOTFOUND,
-		    "there is no setting %s", name);
-	else if ((r = handle_policy(h, user, &policy)) == PASPW_OK)
-		policy_get(policy, setting, value, size);
-	return handle_leave(h, r);
-}
-
-int
-paspw_realm_of(struct paspw *h, const char *user, const char **realm)
-{
-	const struct policy *policy = NULL;
-	int r;
-
-	if (realm == NULL)
-		return PASPW_ERR_INVALID;
-	*realm = "";
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	if ((r = handle_policy(h, user, &policy)) == PASPW_OK)
-		*realm = policy->realm;
-	return handle_leave(h, r);
 }

@@ -17,7 +17,8 @@
  *
  * Times are seconds since 1970 in UTC; 0 means "not set" unless said
  * otherwise. Strings are UTF-8. Passwords are bytes and a length, may hold
- * any byte, are never kept, and are wiped from every copy made of them.
+ * any byte, are never kept beyond the attempt that they belong to, and are
+ * wiped from every copy made of them.
  */
 #ifndef PASPW_H
 #define PASPW_H
@@ -212,7 +213,8 @@ PASPW_MUST_USE int paspw_attempt_begin(struct paspw *h, const char *user,
 /*
  * Compute the hash of a password for this attempt; says nothing of the
  * result. A password that is too long or holds a NUL costs the same and
- * fails. Errors: CRYPTO, MEMORY, INVALID.
+ * fails. Kept until it is settled if the account's hash is weaker than the
+ * policy asks for: if it was right, settling hashes it anew. Errors: CRYPTO, MEMORY, INVALID.
  */
 PASPW_MUST_USE int paspw_attempt_verify(struct paspw *h,
     struct paspw_attempt *attempt, const char *password, size_t len);
@@ -301,10 +303,25 @@ PASPW_MUST_USE int paspw_reset(struct paspw *h, const char *user,
     const char *password, size_t len, struct paspw_report **report,
     enum paspw_verdict *verdict);
 
+/*
+ * Issue the name of an account that was closed again. It is a new account:
+ * id, owner, kind, dates, failures and history are not those of the old one,
+ * whose events keep their id (the event `reopen` has it, as `former`).
+ * PASPW_REASON must be set. credentials = shadow: the system's password must
+ * be one that was set since the account was closed.
+ * Errors: as paspw_add; NOTFOUND (there was never such an account), EXISTS
+ *   (it is not closed), INVALID (no reason, or the old password).
+ */
+PASPW_MUST_USE int paspw_reopen(struct paspw *h, const char *user,
+    const char *password, size_t len, const struct paspw_terms *terms,
+    struct paspw_report **report, enum paspw_verdict *verdict);
+
 /* Admin acts; PASPW_REASON is recorded. Errors: NOTFOUND, STORE, INVALID.
  * lock: until unlock, whatever unlock_after says. unlock: also clears the
  * failures. expire: must change at the next login. close: departure: no
- * login of any kind, credentials and history erased, events kept. */
+ * login of any kind, credentials and history erased, events kept; BUSY: it is
+ * closed, but the log of the store is being read and may still hold what was
+ * erased: close it again. */
 PASPW_MUST_USE int paspw_lock(struct paspw *h, const char *user);
 PASPW_MUST_USE int paspw_unlock(struct paspw *h, const char *user);
 PASPW_MUST_USE int paspw_expire(struct paspw *h, const char *user);
@@ -313,6 +330,16 @@ PASPW_MUST_USE int paspw_close_account(struct paspw *h, const char *user);
 /* A session opened or closed; recorded. Errors: NOTFOUND, STORE. */
 PASPW_MUST_USE int paspw_session(struct paspw *h, const char *user,
     bool opened);
+
+/* One reason why an account cannot log in. */
+struct paspw_cause {
+	const char *cause;	/* closed failures admin valid_from valid_until
+				 * temporary_valid must_change max_age, or
+				 * clock: changed on a day that is to come */
+	int64_t since;		/* 0: not known */
+	int64_t until;		/* 0: until somebody does something */
+};
+#define PASPW_CAUSES_MAX 4
 
 /* What is known of an account. Fields may be added at the end. */
 struct paspw_status {
@@ -341,6 +368,11 @@ struct paspw_status {
 	unsigned refused_while_locked;
 	int64_t temporary_until;
 	unsigned failures_since_success; /* shown to the user at login */
+	int64_t created_at;
+	int64_t closed_at;
+	bool never_changed;	/* its password is still the issued one */
+	unsigned cause_count;	/* why it cannot log in with its password */
+	struct paspw_cause causes[PASPW_CAUSES_MAX];
 };
 
 /* Fill *status; owned by the caller. Errors: NOTFOUND, STORE, MEMORY. */
@@ -365,6 +397,10 @@ struct paspw_setting {
 	const char *origin;	/* file:line, "preset pas", "default" */
 	const char *help;
 	const char *clauses;	/* ids of CLAUSES.md, separated by spaces */
+	const char *type;	/* number boolean duration word text choice
+				 * set */
+	const char *range;	/* "1 to 256", "yescrypt scrypt", or "" */
+	const char *direction;	/* which way it grows stricter: up down, "" */
 };
 typedef int paspw_setting_fn(const struct paspw_setting *setting, void *arg);
 
@@ -376,6 +412,87 @@ PASPW_MUST_USE int paspw_setting_each(struct paspw *h, paspw_setting_fn *fn,
  * file, into value. Errors: NOTFOUND (no such setting), INVALID, CONFIG. */
 PASPW_MUST_USE int paspw_setting(struct paspw *h, const char *user,
     const char *name, char *value, size_t size);
+
+/* How one value of a policy stands to a clause of a standard. */
+struct paspw_demand {
+	const char *realm;	/* "": of the standard as a whole */
+	const char *setting;	/* "": what no setting can say */
+	const char *value;	/* in this policy */
+	const char *origin;
+	const char *asked;	/* what the standard asks for */
+	const char *source;	/* its clause, or "" */
+	const char *answer;	/* met; missed; below_choice: the clause gives
+				 * no figure, and the preset's is stricter;
+				 * outside: not a matter of settings */
+};
+typedef int paspw_demand_fn(const struct paspw_demand *demand, void *arg);
+
+/* Hold each realm, or the one set, against a preset; the direction of each
+ * setting decides. Errors: NOTFOUND (there is no such preset). */
+PASPW_MUST_USE int paspw_policy_compare(struct paspw *h, const char *preset,
+    paspw_demand_fn *fn, void *arg);
+
+/* What is allowed and yet unwise. */
+struct paspw_finding {
+	const char *realm;
+	const char *setting;
+	const char *value;
+	const char *origin;
+	const char *message;	/* in the language of the handle */
+	const char *clauses;
+	bool conflict;		/* two standards want the contrary */
+};
+typedef int paspw_finding_fn(const struct paspw_finding *finding, void *arg);
+PASPW_MUST_USE int paspw_policy_findings(struct paspw *h,
+    paspw_finding_fn *fn, void *arg);
+
+/* A setting that another configuration changes. */
+struct paspw_policy_change {
+	const char *realm;
+	const char *setting;	/* "": the whole realm comes or goes */
+	const char *before;	/* its value, or "" */
+	const char *after;
+	const char *origin;	/* in the other configuration */
+	const char *effect;	/* stricter weaker changed added removed */
+};
+/* What it would do to the accounts of one realm at once. */
+struct paspw_policy_effect {
+	const char *realm;
+	uint64_t accounts;	/* not closed */
+	uint64_t expire;	/* their password would be too old */
+	uint64_t revive;	/* it would no longer be */
+	uint64_t lock;		/* by the failures that they have */
+	uint64_t free;		/* their lock would be over */
+	uint64_t change;	/* may come in today, and would have to change
+				 * the password first */
+	uint64_t rehash;	/* hash too weak: done at the next login */
+	uint64_t move;		/* another store would be asked for them */
+};
+typedef int paspw_policy_change_fn(const struct paspw_policy_change *change,
+    void *arg);
+typedef int paspw_policy_effect_fn(const struct paspw_policy_effect *effect,
+    void *arg);
+
+/*
+ * What would another configuration do? Reads the stores and changes nothing.
+ * Errors: CONFIG (the other one is broken: every fault is told), STORE,
+ * INVALID. Clause S28.
+ */
+PASPW_MUST_USE int paspw_policy_diff(struct paspw *h, const char *path,
+    paspw_policy_change_fn *change, paspw_policy_effect_fn *effect,
+    void *arg);
+
+/* One hash, measured. */
+struct paspw_bench {
+	double milliseconds;
+	uint64_t memory;	/* bytes that it takes */
+	uint64_t logins;	/* at once, in half of the machine's memory;
+				 * 0: none fits, or the memory is unknown */
+};
+/* Hash once by `method` (yescrypt, scrypt) at this cost.
+ * Errors: INVALID (there is no such method or cost), CRYPTO, MEMORY. */
+PASPW_MUST_USE int paspw_policy_bench(struct paspw *h, const char *method,
+    unsigned cost, struct paspw_bench *bench);
 
 /* The realm whose policy governs this account: set, claimed, or default.
  * Borrowed as paspw_detail. Errors: CONFIG, INVALID. */

@@ -113,6 +113,10 @@ fill(struct view *v, const struct policy *p, const struct account *a,
 	    "store";
 	st->refused_while_locked = (unsigned)a->refused_while_locked;
 	st->failures_since_success = (unsigned)a->failures_to_tell;
+	st->created_at = a->created_at;
+	st->closed_at = a->closed_at;
+	st->never_changed = account_never_changed(a);
+	st->cause_count = account_causes(p, a, now, st->causes);
 }
 
 int
@@ -226,6 +230,17 @@ act_step(struct subject *s, void *arg, struct error *e)
 }
 
 static int
+scrub(struct paspw *h, const struct subject *s)
+{
+	if (s->store->ops->scrub == NULL ||
+	    s->store->ops->scrub(s->store, &h->error) == STORE_OK)
+		return PASPW_OK;
+	return error_set(&h->error, PASPW_ERR_BUSY, "account %s is closed, "
+	    "but the log of the store is in use and may still hold its "
+	    "credentials: close it again", s->account.name);
+}
+
+static int
 perform(struct paspw *h, const char *user, struct act act)
 {
 	struct subject s;
@@ -235,6 +250,8 @@ perform(struct paspw *h, const char *user, struct act act)
 		return r;
 	if ((r = handle_subject(h, user, &s)) == PASPW_OK)
 		r = handle_update(h, &s, act_step, &act);
+	if (r == PASPW_OK && act.kind == AUDIT_CLOSE)
+		r = scrub(h, &s);
 	subject_wipe(&s);
 	return handle_leave(h, r);
 }
@@ -273,6 +290,10 @@ apply_login(struct subject *s)
 {
 	/* He was told by now. */
 	s->account.failures_to_tell = 0;
+	/* A job of his is no sign that he is still there. */
+	if (!policy_list_has(s->policy->lock_exempt_services,
+	    s->origin->service))
+		s->account.last_success_at = s->now;
 }
 
 static void

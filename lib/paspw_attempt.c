@@ -10,6 +10,7 @@
 
 #include "handle.h"
 #include "lockout.h"
+#include "rehash.h"
 #include "wait.h"
 
 #define MS_PER_SECOND 1000
@@ -22,6 +23,7 @@ struct paspw_attempt {
 	bool reserved;			/* there is a row that holds a try */
 	char setting[HASH_MAX];		/* method, cost and salt to hash with */
 	char computed[HASH_MAX];
+	struct secret password;		/* only if its hash is too weak */
 };
 
 void
@@ -179,12 +181,17 @@ static int
 verify(struct paspw *h, struct paspw_attempt *attempt, const char *password,
     size_t len)
 {
+	const struct policy *p = config_realm(&h->config, attempt->realm);
 	struct secret secret = SECRET_EMPTY;
 	bool possible = len > 0 && secret_set(&secret, password, len);
 	int r;
 
 	r = hash_compute(&secret, attempt->setting, attempt->computed,
 	    &h->error);
+	secret_wipe(&attempt->password);
+	if (r == PASPW_OK && possible && attempt->reserved && p != NULL &&
+	    rehash_wanted(p, attempt->computed))
+		attempt->password = secret;
 	secret_wipe(&secret);
 	if (r != PASPW_OK || !possible)
 		secret_wipe_bytes(attempt->computed,
@@ -296,6 +303,9 @@ settle(struct paspw *h, struct settlement *st)
 		st->verdict = attempt->begun;
 	if (r == PASPW_OK && attempt->reserved && !s.found)
 		st->verdict = PASPW_REFUSED;
+	if (r == PASPW_OK && st->verdict == PASPW_ACCEPTED &&
+	    attempt->password.length > 0)
+		rehash(&s, attempt->computed, &attempt->password);
 	subject_wipe(&s);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "candidate.h"
+#include "proof.h"
 
 static int
 reset_step(struct subject *s, void *arg, struct error *e)
@@ -108,9 +109,29 @@ apply_terms(struct paspw *h, struct account *a,
 	return PASPW_OK;
 }
 
+/* There is a row of this name: only a closed one may make room, and only for
+ * an admin who says so. Somebody who left must not come back unseen. */
+static int
+take_name(struct paspw *h, struct subject *s, bool reopen)
+{
+	const char *name = s->account.name, *realm = s->policy->realm;
+
+	if (s->account.closed_at == 0)
+		return error_set(&h->error, PASPW_ERR_EXISTS,
+		    "account %s exists already in realm %s", name, realm);
+	if (!reopen)
+		return error_set(&h->error, PASPW_ERR_EXISTS, "account %s of "
+		    "realm %s was closed; a new one of this name: `paspw add "
+		    "%s --reopen --reason TEXT`", name, realm, name);
+	if (h->origin.reason[0] == '\0')
+		return error_set(&h->error, PASPW_ERR_INVALID,
+		    "account %s: reopening it needs a reason", name);
+	return subject_renew(s, &h->error);
+}
+
 /* With credentials = shadow the system must know the person already. */
 static int
-new_account(struct paspw *h, const char *user, struct subject *s)
+new_account(struct paspw *h, const char *user, bool reopen, struct subject *s)
 {
 	int r;
 
@@ -121,10 +142,13 @@ new_account(struct paspw *h, const char *user, struct subject *s)
 	if ((r = handle_subject(h, user, s)) != PASPW_OK ||
 	    (r = subject_load(s, &h->error)) != PASPW_OK)
 		return r;
-	if (s->found && s->account.version != 0)
-		return error_set(&h->error, PASPW_ERR_EXISTS,
-		    "account %s exists already in realm %s", user,
-		    s->policy->realm);
+	if (s->found && s->account.version != 0) {
+		if ((r = take_name(h, s, reopen)) != PASPW_OK || s->found)
+			return r;
+	} else if (reopen)
+		return error_set(&h->error, PASPW_ERR_NOTFOUND, "there is no "
+		    "closed account %s in realm %s: add it without --reopen",
+		    user, s->policy->realm);
 	if (s->found)
 		return PASPW_OK;
 	if (s->policy->credentials == CREDENTIALS_SHADOW)
@@ -134,14 +158,31 @@ new_account(struct paspw *h, const char *user, struct subject *s)
 	return account_new(&s->account, user, s->policy, s->now, &h->error);
 }
 
-/* Saved as version 0, which only one of two admins at once can do. */
+static int
+issue_events(struct subject *s, struct error *e)
+{
+	char former[2 * sizeof(s->former) + 1];
+	int r;
+
+	if (s->renewed) {
+		if ((r = subject_event(s, AUDIT_REOPEN, e)) != PASPW_OK)
+			return r;
+		proof_hex(s->former, sizeof(s->former), former);
+		audit_note(&s->events[s->event_count - 1], "former", former);
+	}
+	return subject_event(s, AUDIT_ISSUE, e);
+}
+
+/* Saved as the version that was loaded, 0 for a name that is new: only one of
+ * two admins at once can do that. */
 static int
 save_new(struct paspw *h, struct subject *s, struct candidate *c)
 {
 	const char *hash = s->policy->credentials == CREDENTIALS_STORE ?
 	    c->hash : s->account.hash;
 	struct store_change change = {
-		.account = &s->account, .events = s->events,
+		.account = &s->account, .renewed = s->renewed,
+		.events = s->events,
 		.history_keep = s->policy->history + 1, .durable = true
 	};
 	int r;
@@ -150,7 +191,7 @@ save_new(struct paspw *h, struct subject *s, struct candidate *c)
 	candidate_remember(s, c, c->digest);
 	if (s->history_digest[0] != '\0')
 		change.history_digest = s->history_digest;
-	if ((r = subject_event(s, AUDIT_ISSUE, &h->error)) != PASPW_OK)
+	if ((r = issue_events(s, &h->error)) != PASPW_OK)
 		return r;
 	change.event_count = s->event_count;
 	switch (s->store->ops->save(s->store, &change, &h->error)) {
@@ -169,14 +210,15 @@ save_new(struct paspw *h, struct subject *s, struct candidate *c)
 }
 
 static int
-add(struct paspw *h, const char *user, const struct paspw_terms *terms,
-    struct candidate *c, struct paspw_report **report)
+add(struct paspw *h, const char *user, bool reopen,
+    const struct paspw_terms *terms, struct candidate *c,
+    struct paspw_report **report)
 {
 	struct subject s;
 	int r;
 
 	memset(&s, 0, sizeof(s));
-	if ((r = new_account(h, user, &s)) != PASPW_OK ||
+	if ((r = new_account(h, user, reopen, &s)) != PASPW_OK ||
 	    (r = apply_terms(h, &s.account, terms)) != PASPW_OK)
 		goto out;
 	if (c->password != NULL) {
@@ -201,13 +243,11 @@ out:
 	return r;
 }
 
-int
-paspw_add(struct paspw *h, const char *user, const char *password,
-    size_t len, const struct paspw_terms *terms,
-    struct paspw_report **report, enum paspw_verdict *verdict)
+static int
+issue(struct paspw *h, const char *user, bool reopen, struct candidate *c,
+    const struct paspw_terms *terms, struct paspw_report **report,
+    enum paspw_verdict *verdict)
 {
-	struct candidate c = { .password = password, .length = len,
-	    .verdict = PASPW_REFUSED };
 	int r;
 
 	if (verdict == NULL)
@@ -217,8 +257,30 @@ paspw_add(struct paspw *h, const char *user, const char *password,
 		*report = NULL;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if ((r = add(h, user, terms, &c, report)) == PASPW_OK)
-		*verdict = c.verdict;
-	secret_wipe_bytes(&c, sizeof(c));
+	if ((r = add(h, user, reopen, terms, c, report)) == PASPW_OK)
+		*verdict = c->verdict;
+	secret_wipe_bytes(c, sizeof(*c));
 	return handle_leave(h, r);
+}
+
+int
+paspw_add(struct paspw *h, const char *user, const char *password,
+    size_t len, const struct paspw_terms *terms,
+    struct paspw_report **report, enum paspw_verdict *verdict)
+{
+	struct candidate c = { .password = password, .length = len,
+	    .verdict = PASPW_REFUSED };
+
+	return issue(h, user, false, &c, terms, report, verdict);
+}
+
+int
+paspw_reopen(struct paspw *h, const char *user, const char *password,
+    size_t len, const struct paspw_terms *terms,
+    struct paspw_report **report, enum paspw_verdict *verdict)
+{
+	struct candidate c = { .password = password, .length = len,
+	    .verdict = PASPW_REFUSED };
+
+	return issue(h, user, true, &c, terms, report, verdict);
 }

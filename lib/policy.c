@@ -14,6 +14,7 @@
 #define MIN_LENGTH_MAX 256
 #define MAX_LENGTH_MIN 16	/* room for every class, and for phrases */
 #define CLASSES 4
+#define ENTROPY_MAX 128
 #define COST_MIN 3
 #define COST_MIN_SCRYPT 6
 #define COST_MAX 11
@@ -49,6 +50,8 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	    "values to start from", "S01 J08" },
 	{ WORD(extends, NULL), "", STRICTER_NONE,
 	    "realm whose values to start from, instead of a preset", "M11" },
+	{ WORD(floor, NULL), "", STRICTER_NONE,
+	    "realm that this one may only be stricter than", "O10 C08" },
 	{ TEXT(members), "", STRICTER_NONE,
 	    "users and @groups that this realm claims; the first realm in "
 	    "file order wins", "M12 J04" },
@@ -67,6 +70,9 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	    "what every password must hold, or none", "M04" },
 	{ INT(min_classes, 0, CLASSES), "0", STRICTER_UP,
 	    "how many of upper, lower, digit and symbol", "M04" },
+	{ INT(min_entropy, 0, ENTROPY_MAX), "0", STRICTER_UP,
+	    "bits by length and kinds of characters, as the CNIL counts: 50 "
+	    "or 80, also by its equivalences", "S10 J08" },
 	{ SPAN(max_age, 1, POLICY_OR_NEVER), "4mo", STRICTER_DOWN,
 	    "life of a password, or never", "M05" },
 	{ SPAN(warn_before, 0, YEAR), "14d", STRICTER_UP,
@@ -113,7 +119,7 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	    "one-way function, memory-hard", "S23 S24" },
 	{ INT(hash_cost, COST_MIN, COST_MAX), "7", STRICTER_UP,
 	    "its cost; scrypt from 6 on", "S24" },
-	{ SPAN(audit_retention, DAY, POLICY_LONGEST), "12mo", STRICTER_NONE,
+	{ SPAN(audit_retention, DAY, POLICY_LONGEST), "12mo", STRICTER_UP,
 	    "how long events are kept", "J13" },
 	{ BOOL(expire_keys), "no", STRICTER_UP,
 	    "an expired password also stops key logins", "M05" },
@@ -134,8 +140,9 @@ policy_setting_find(const char *name)
 bool
 policy_names_realm(const struct policy_setting *setting)
 {
-	return setting->offset == AT(preset) || setting->offset == AT(extends)
-	    || setting->offset == AT(members) || setting->offset == AT(store);
+	return setting->offset == AT(preset) ||
+	    setting->offset == AT(extends) || setting->offset == AT(floor) ||
+	    setting->offset == AT(members) || setting->offset == AT(store);
 }
 
 static bool

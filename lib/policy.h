@@ -13,7 +13,7 @@
 #define POLICY_TEXT_MAX 1024	/* members, store, paths */
 #define POLICY_LOCK_AFTER_MAX 100 /* NIST 800-63B-4: never more than 100 */
 #define POLICY_HISTORY_MAX 400	/* as pam_pwhistory */
-#define POLICY_SETTINGS 33	/* rows of the table */
+#define POLICY_SETTINGS 35	/* rows of the table */
 #define POLICY_LONGEST_MONTHS INT64_C(1200)
 #define POLICY_LONGEST (POLICY_LONGEST_MONTHS * 30 * 86400)
 #define POLICY_OR_NEVER INT64_MAX /* `max` of a span that may be never too */
@@ -36,6 +36,7 @@ struct policy {
 	char realm[POLICY_WORD_MAX];
 	char preset[POLICY_WORD_MAX];
 	char extends[POLICY_WORD_MAX];
+	char floor[POLICY_WORD_MAX];	/* realm that this may not be below */
 	char members[POLICY_TEXT_MAX];	/* "@sudo root": empty claims none */
 	char store[POLICY_TEXT_MAX];	/* sqlite:/path */
 	int credentials;
@@ -43,6 +44,7 @@ struct policy {
 	int max_length;
 	int require;
 	int min_classes;		/* of upper lower digit symbol; 0: any */
+	int min_entropy;		/* bits, as the CNIL counts; 0: any */
 	struct span max_age;
 	struct span warn_before;
 	int history;			/* and the current one */
@@ -96,13 +98,13 @@ extern const struct policy_setting policy_settings[POLICY_SETTINGS + 1];
 /* Row of a setting by its name, or NULL. */
 const struct policy_setting *policy_setting_find(const char *name);
 /* The built-in policy: preset pas. Of the settings that tell a realm from
- * another (extends, members, store) none is set. Realm `admins` gets what the
+ * another (extends, floor, members, store) none is set. Realm `admins` gets what the
  * preset says of admins. */
 void policy_standard(struct policy *p, const char *realm);
-/* Replace every value but those three by a preset's. false, and p as it was,
+/* Replace every value but those by a preset's. false, and p as it was,
  * if there is no such preset. */
 PASPW_MUST_USE bool policy_preset(struct policy *p, const char *name);
-/* extends, members, store and preset: not values of a preset. */
+/* extends, floor, members, store and preset: not values of a preset. */
 bool policy_names_realm(const struct policy_setting *setting);
 /* Set one setting from its text: the same setter for file, preset and
  * default. On error e->text is the reason only ("not a number"). */
@@ -118,6 +120,32 @@ bool policy_weaker(const struct policy_setting *setting,
  * the next fault and its setting, NULL at the end. *i starts as 0. */
 const char *policy_fault(const struct policy *p, size_t *i,
     const struct policy_setting **setting);
+
+/* The type in a word ("number"), and what may be given ("1 to 256"). */
+const char *policy_type_name(const struct policy_setting *setting);
+void policy_range(const struct policy_setting *setting, char *text,
+    size_t size);
+
+/* What a standard says of one setting, and how a policy stands to it. */
+enum policy_answer {
+	POLICY_MISSED = 0,	/* the clause asks for more */
+	POLICY_BELOW_CHOICE,	/* the clause gives no figure; ours is higher */
+	POLICY_MET
+};
+struct policy_demand {
+	const struct policy_setting *setting;
+	char asked[POLICY_TEXT_MAX];
+	const char *source;		/* clause of the standard */
+	enum policy_answer answer;
+};
+/* The next demand of a preset on this policy; false: no more. *i starts as
+ * 0. */
+bool policy_demand(const struct policy *p, const char *preset, size_t *i,
+    struct policy_demand *demand);
+/* What a standard asks for and no setting can say: the next sentence and its
+ * clause, NULL at the end. */
+const char *policy_outside(const char *preset, size_t *i,
+    const char **source);
 
 /* Does a space-separated list hold this word? */
 bool policy_list_has(const char *list, const char *word);

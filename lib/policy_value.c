@@ -12,6 +12,7 @@
 
 #define NUMBER_DIGITS 9
 #define VALUE_MAX 64		/* a number or a span as text */
+#define LIST_MAX 256		/* a range, or the words of a setting */
 
 static const char blanks[] = " \t";
 static const char none[] = "none";	/* an empty set */
@@ -77,17 +78,70 @@ word_index(const char *const *words, const char *word, size_t length)
 	return -1;
 }
 
+/* "yescrypt scrypt" */
+static void
+list_words(const char *const *words, char *text, size_t size)
+{
+	text[0] = '\0';
+	for (size_t i = 0; words[i] != NULL; i++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, size - used, "%s%s",
+		    used > 0 ? " " : "", words[i]);
+	}
+}
+
 static int
 refuse_word(struct error *e, const char *const *words)
 {
-	char list[VALUE_MAX * 4] = "";
+	char list[LIST_MAX];
 
-	for (size_t i = 0; words[i] != NULL; i++) {
-		size_t used = strlen(list);
+	list_words(words, list, sizeof(list));
+	return error_set(e, PASPW_ERR_CONFIG, "not one of: %s", list);
+}
 
-		snprintf(list + used, sizeof(list) - used, " %s", words[i]);
-	}
-	return error_set(e, PASPW_ERR_CONFIG, "not one of:%s", list);
+static void
+span_range(const struct policy_setting *setting, char *text, size_t size)
+{
+	char least[VALUE_MAX], most[VALUE_MAX];
+	struct span max = { SPAN_SECONDS, setting->max };
+
+	span_format((struct span){ SPAN_SECONDS, setting->min }, least,
+	    sizeof(least));
+	if (setting->max >= POLICY_LONGEST)
+		max = (struct span){ SPAN_MONTHS, POLICY_LONGEST_MONTHS };
+	span_format(max, most, sizeof(most));
+	snprintf(text, size, "%s to %s%s", least, most,
+	    setting->max == POLICY_OR_NEVER ? ", or never" : "");
+}
+
+void
+policy_range(const struct policy_setting *setting, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (setting->type == TYPE_INT)
+		snprintf(text, size, "%" PRId64 " to %" PRId64, setting->min,
+		    setting->max);
+	else if (setting->type == TYPE_SPAN)
+		span_range(setting, text, size);
+	else if (setting->words != NULL)
+		list_words(setting->words, text, size);
+	if (setting->type == TYPE_SET)
+		snprintf(text + strlen(text), size - strlen(text), ", or %s",
+		    none);
+}
+
+const char *
+policy_type_name(const struct policy_setting *setting)
+{
+	static const char *const names[] = {
+		[TYPE_INT] = "number", [TYPE_BOOL] = "boolean",
+		[TYPE_SPAN] = "duration", [TYPE_WORD] = "word",
+		[TYPE_TEXT] = "text", [TYPE_ENUM] = "choice",
+		[TYPE_SET] = "set"
+	};
+
+	return names[setting->type];
 }
 
 static int
@@ -124,23 +178,16 @@ static int
 set_span(void *field, const struct policy_setting *setting, const char *text,
     struct error *e)
 {
-	char least[VALUE_MAX], most[VALUE_MAX];
+	char range[LIST_MAX];
 	struct span span;
-	struct span max = { SPAN_SECONDS, setting->max };
 
 	if (!span_parse(text, &span))
 		return error_set(e, PASPW_ERR_CONFIG, "not a duration "
 		    "(30s 90m 12h 120d 4mo 1y never 0)");
 	if (!span_in_range(span, setting)) {
-		span_format((struct span){ SPAN_SECONDS, setting->min }, least,
-		    sizeof(least));
-		if (setting->max >= POLICY_LONGEST)
-			max = (struct span){ SPAN_MONTHS,
-			    POLICY_LONGEST_MONTHS };
-		span_format(max, most, sizeof(most));
-		return error_set(e, PASPW_ERR_CONFIG, "out of range %s to %s%s",
-		    least, most, setting->max == POLICY_OR_NEVER ?
-		    ", or never" : "");
+		span_range(setting, range, sizeof(range));
+		return error_set(e, PASPW_ERR_CONFIG, "out of range %s",
+		    range);
 	}
 	memcpy(field, &span, sizeof(span));
 	return PASPW_OK;

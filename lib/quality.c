@@ -333,15 +333,13 @@ check_cracklib(const char *password, size_t length,
     struct quality_verdict *verdict, struct error *e)
 {
 	struct secret copy = SECRET_EMPTY;
-	enum dictionary_state state;
 	bool guessable = false;
 	int rc = PASPW_OK;
 
 	if (!secret_set(&copy, password, length))
 		return PASPW_OK;	/* broke max_length or charset */
-	rc = dictionary_guessable(copy.bytes, &guessable, &state, e);
+	rc = dictionary_guessable(copy.bytes, &guessable, e);
 	secret_wipe(&copy);
-	verdict->note = dictionary_note(state);
 	verdict->broken |= broken_if(guessable, RULE_DICTIONARY);
 	return rc;
 }
@@ -370,11 +368,13 @@ quality_check(const struct policy *p, const struct quality_person *person,
 	    check_names(&text, known.names);
 	if (old != NULL && old_length > 0)
 		verdict->broken |= check_similar(&text, old, old_length);
-	if (p->dictionary && guess.if_word < GUESSABLE &&
-	    !(verdict->broken & 1u << RULE_DICTIONARY))
+	if (p->dictionary && guess.cost >= GUESSABLE &&
+	    guess.if_word < GUESSABLE)
 		rc = check_cracklib(password, length, verdict, e);
 	if (rc != PASPW_OK)
 		verdict->broken = UINT32_MAX;
+	else if (p->dictionary && verdict->broken == 0)
+		verdict->note = dictionary_note(dictionary_state());
 out:
 	secret_wipe_bytes(&text, sizeof(text));
 	secret_wipe_bytes(&guess, sizeof(guess));

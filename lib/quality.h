@@ -30,7 +30,7 @@ struct quality_person {
 /* The broken rules: bit (1u << enum quality_rule). */
 struct quality_verdict {
 	uint32_t broken;
-	const char *note;	/* for the log: no cracklib, say; or NULL */
+	const char *note;	/* if accepted without cracklib: for the log */
 };
 
 /*

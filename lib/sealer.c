@@ -75,9 +75,9 @@ load_last(struct store *store, struct audit_seal *last, struct error *e)
 	return PASPW_OK;
 }
 
-/* The last seal, and the key of the epoch after it. */
+/* Load the last seal, and bring the key to the epoch after it. */
 static int
-meet(struct work *w)
+align(struct work *w)
 {
 	struct store *store = w->sealer->store;
 	int r;
@@ -161,7 +161,7 @@ round_trip(struct work *w, bool empty, bool *more, bool *again)
 	int r;
 
 	*more = *again = false;
-	if ((r = meet(w)) != PASPW_OK || (r = gather(w)) != PASPW_OK)
+	if ((r = align(w)) != PASPW_OK || (r = gather(w)) != PASPW_OK)
 		return r;
 	if (w->next->leaves.count == 0 && (!empty || w->sealed))
 		return PASPW_OK;

@@ -23,6 +23,7 @@ struct store_change {
 	/* The row as it shall be, with the version it was loaded with;
 	 * NULL: events only. */
 	const struct account *account;
+	bool renewed;			/* with an id that it had not before */
 	const char *history_digest;	/* newest of the history, or NULL */
 	int history_keep;		/* newest entries to keep */
 	bool history_erase;		/* departure */
@@ -86,6 +87,9 @@ struct store_ops {
 	 * *result. */
 	enum store_answer (*snapshot)(struct store *s, store_snapshot_fn *fn,
 	    void *arg, int *result, struct error *e);
+	/* Optional: leave no copy of what was erased in a log of the store;
+	 * DOWN while somebody reads it. */
+	enum store_answer (*scrub)(struct store *s, struct error *e);
 	/* Optional: a server that does a step in one call; NULL: generic. */
 	enum store_answer (*attempt_begin)(struct store *s);
 	enum store_answer (*attempt_settle)(struct store *s);

@@ -101,6 +101,7 @@ static const struct {
 	[SQL_INSERT] = { .columns = store_account_columns,
 	    .into = "account" },
 	[SQL_UPDATE] = { .columns = store_account_columns },
+	[SQL_RENEW] = { .columns = store_account_columns },
 	[SQL_HISTORY_HAS] = { .text =
 	    "SELECT count(*) FROM (SELECT digest FROM history"
 	    " WHERE account = ?1 ORDER BY position DESC LIMIT ?3)"
@@ -136,7 +137,7 @@ void
 store_sql(enum store_statement which, char *sql, size_t size)
 {
 	const struct store_column *columns = statements[which].columns;
-	bool update = which == SQL_UPDATE;
+	int fixed = which == SQL_UPDATE ? STORE_ACCOUNT_FIXED : 0;
 	char names[SQL_MAX / 2], values[SQL_MAX / 2];
 
 	if (columns == NULL) {
@@ -145,10 +146,8 @@ store_sql(enum store_statement which, char *sql, size_t size)
 	}
 	/* An update leaves the indexed columns alone: setting them, even to
 	 * what they are, would write a page of each index at every try. */
-	column_list(columns, update ? STORE_ACCOUNT_FIXED : 0, false, names,
-	    sizeof(names));
-	column_list(columns, update ? STORE_ACCOUNT_FIXED : 0, true, values,
-	    sizeof(values));
+	column_list(columns, fixed, false, names, sizeof(names));
+	column_list(columns, fixed, true, values, sizeof(values));
 	if (statements[which].select != NULL)
 		snprintf(sql, size, "SELECT %s%s", names,
 		    statements[which].select);

@@ -148,11 +148,12 @@ store_sqlite_history_has(struct store *store, const unsigned char *account_id,
 /* ---- Save ---- */
 
 static enum store_answer
-save_account(struct sqlite *db, const struct account *a, struct error *e)
+save_account(struct sqlite *db, const struct account *a, bool renewed,
+    struct error *e)
 {
 	struct account next = *a;
-	struct sqlite_query *q = sqlite_query(db,
-	    a->version == 0 ? SQL_INSERT : SQL_UPDATE);
+	struct sqlite_query *q = sqlite_query(db, a->version == 0 ?
+	    SQL_INSERT : renewed ? SQL_RENEW : SQL_UPDATE);
 	enum store_answer answer = STORE_DOWN;
 
 	next.version = a->version + 1;
@@ -207,7 +208,7 @@ save_all(struct sqlite *db, const struct store_change *c, struct error *e)
 	enum store_answer answer = STORE_OK;
 
 	if (c->account != NULL) {
-		answer = save_account(db, c->account, e);
+		answer = save_account(db, c->account, c->renewed, e);
 		if (answer == STORE_OK && !save_history(db, c))
 			answer = sqlite_failed(db, e);
 	}
@@ -226,6 +227,12 @@ store_sqlite_save(struct store *store, const struct store_change *change,
 	if (answer != STORE_OK)
 		return answer;
 	return sqlite_commit(db, save_all(db, change, e), e);
+}
+
+static enum store_answer
+store_sqlite_scrub(struct store *store, struct error *e)
+{
+	return sqlite_scrub(database(store), e);
 }
 
 /* ---- Events ---- */
@@ -418,6 +425,7 @@ const struct store_ops store_sqlite = {
 	.now = store_sqlite_now,
 	.load = store_sqlite_load,
 	.save = store_sqlite_save,
+	.scrub = store_sqlite_scrub,
 	.history_has = store_sqlite_history_has,
 	.each = store_sqlite_each,
 	.events = store_sqlite_events,

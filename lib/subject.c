@@ -41,6 +41,7 @@ reset(struct subject *s)
 	s->changed = false;
 	s->durable = false;
 	s->history_erase = false;
+	s->renewed = false;
 	s->event_count = 0;
 }
 
@@ -53,6 +54,13 @@ shadow_changed_at(const struct directory_shadow *shadow, int64_t now)
 	if (shadow->changed_day < 0)
 		return now;
 	return shadow->changed_day * SECONDS_PER_DAY;
+}
+
+/* passwd -l and usermod -L put a ! in front: that is no new password. */
+static const char *
+unlocked(const char *hash)
+{
+	return hash + strspn(hash, "!");
 }
 
 /* The hash there is not the one that we saw last: our own announced change
@@ -90,9 +98,12 @@ refresh_from_shadow(struct subject *s, struct error *e)
 		memset(a->hash, 0, sizeof(a->hash));
 		goto out;
 	}
-	if (strcmp(shadow.hash, a->hash) != 0) {
+	if (strcmp(unlocked(shadow.hash), unlocked(a->hash)) != 0) {
 		take_over(s, &shadow);
 		r = subject_event(s, AUDIT_ADOPT, e);
+	} else if (strcmp(shadow.hash, a->hash) != 0) {
+		memcpy(a->hash, shadow.hash, sizeof(a->hash));
+		s->changed = true;
 	}
 	/* chage -d 0 */
 	if (shadow.changed_day == 0 && !a->must_change) {
@@ -162,6 +173,42 @@ subject_load(struct subject *s, struct error *e)
 		r = meet(s, person.name, e);
 	if (r == PASPW_OK && s->found && shadow && s->account.closed_at == 0)
 		r = refresh_from_shadow(s, e);
+	return r;
+}
+
+/* The old password would come back to life with the name. */
+static int
+refuse_old_password(const struct subject *s, int64_t closed_at,
+    struct error *e)
+{
+	const struct account *a = &s->account;
+	char setting[HASH_MAX];
+	struct error unusable;
+
+	if (a->changed_at / SECONDS_PER_DAY >= closed_at / SECONDS_PER_DAY ||
+	    hash_setting_of(a->hash, setting, &unusable) != PASPW_OK)
+		return PASPW_OK;
+	return error_set(e, PASPW_ERR_INVALID, "/etc/shadow still has the "
+	    "password of %s from before the account was closed: set another "
+	    "one with passwd(1) first", a->name);
+}
+
+int
+subject_renew(struct subject *s, struct error *e)
+{
+	struct account closed = s->account;
+	bool shadow = s->policy->credentials == CREDENTIALS_SHADOW;
+	int r;
+
+	memcpy(s->former, closed.id, sizeof(s->former));
+	s->renewed = true;
+	r = shadow ? meet(s, closed.name, e) :
+	    account_new(&s->account, closed.name, s->policy, s->now, e);
+	if (r != PASPW_OK || !s->found)
+		return r;
+	s->account.version = closed.version;
+	if (shadow && (r = refresh_from_shadow(s, e)) == PASPW_OK)
+		r = refuse_old_password(s, closed.closed_at, e);
 	return r;
 }
 

@@ -27,6 +27,8 @@ struct subject {
 	bool changed;
 	bool durable;
 	bool history_erase;
+	bool renewed;			/* a new account in a closed one's row */
+	unsigned char former[ACCOUNT_ID_BYTES];	/* the id of that one */
 	char history_digest[HASH_MAX];
 	size_t event_count;
 	struct audit_event events[SUBJECT_EVENTS_MAX];
@@ -46,6 +48,10 @@ PASPW_MUST_USE int subject_update(struct subject *s, subject_step_fn *step,
 
 /* Load only. */
 PASPW_MUST_USE int subject_load(struct subject *s, struct error *e);
+
+/* Put a new account of the same name in place of a closed one that was loaded;
+ * s->found is false if the system has none of this name any more. */
+PASPW_MUST_USE int subject_renew(struct subject *s, struct error *e);
 
 /* Note an event about the row as it is now. */
 PASPW_MUST_USE int subject_event(struct subject *s, enum audit_kind kind,

@@ -335,9 +335,11 @@ see_unsealed(const struct audit_event *event, void *arg)
 {
 	struct walk *w = arg;
 
-	(void)event;
-	w->v->result->unsealed++;
-	return PASPW_OK;
+	if (event->corrupt)
+		stranger(w, event, "is unreadable, and cannot be sealed");
+	else
+		w->v->result->unsealed++;
+	return w->v->stopped;
 }
 
 /* It was not there when those around it were sealed. */

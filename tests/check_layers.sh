@@ -83,10 +83,13 @@ is 'every object is there and can be read' "$(unreadable)" ''
 pure='mem[a-z]*|str[a-z]*|v?snprintf|__errno_location|__ctype_[a-z_]*'
 pure="$pure|bsearch|qsort|mktime|localtime_r"
 pure="$pure|account_[a-z_]*|lockout_[a-z_]*|policy_[a-z_]*|preset_[a-z_]*"
-pure="$pure|span_[a-z_]*|error_[a-z_]*|secret_[a-z_]*"
-for name in policy policy_value preset span lockout; do
+pure="$pure|span_[a-z_]*|cnil_[a-z_]*|lint_[a-z_]*"
+pure="$pure|error_[a-z_]*|secret_[a-z_]*"
+for name in policy policy_value preset span cnil lockout; do
 	is "$name is pure" "$(not_in_list "$name" "$pure")" ''
 done
+is 'lint is pure, and knows what a hash costs' \
+    "$(not_in_list lint "$pure|hash_memory")" ''
 is 'account is pure, but for the id that a new row draws' \
     "$(not_in_list account "$pure|hash_random")" ''
 

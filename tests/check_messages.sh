@@ -35,8 +35,11 @@ if command -v xgettext > "$tmp/none"; then
 	    --keyword=paspw_translate_plural:2,3 \
 	    --files-from=po/POTFILES.in --output="$tmp/paspw.pot"
 	ids "$tmp/paspw.pot" > "$tmp/english"
+	ids po/paspw.pot > "$tmp/template"
 	ids po/fr.po > "$tmp/french"
 	ok 'there are messages' test -s "$tmp/english"
+	ok 'the template has them (make update-po)' \
+	    diff "$tmp/template" "$tmp/english"
 	is 'every message has its French one' \
 	    "$(comm -23 "$tmp/english" "$tmp/french")" ''
 	is 'no French one is left over' \

@@ -120,6 +120,9 @@ static int
 issue_account(struct tool *t, const char *password, size_t length,
     struct paspw_report **report, enum paspw_verdict *verdict)
 {
+	if (t->values[OPTION_REOPEN] != NULL)
+		return paspw_reopen(t->handle, t->operand, password, length,
+		    &t->terms, report, verdict);
 	return paspw_add(t->handle, t->operand, password, length, &t->terms,
 	    report, verdict);
 }
@@ -129,6 +132,11 @@ cmd_add(struct tool *t)
 {
 	int code;
 
+	/* before a password is asked for */
+	if (t->values[OPTION_REOPEN] != NULL &&
+	    (t->values[OPTION_REASON] == NULL ||
+	    t->values[OPTION_REASON][0] == '\0'))
+		return output_usage(t, _("%s: --reason is missing"), "add");
 	t->terms.owner = t->values[OPTION_OWNER];
 	t->terms.kind = t->values[OPTION_KIND];
 	if ((code = option_time(t, OPTION_VALID_FROM, "--valid-from",

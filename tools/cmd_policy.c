@@ -6,13 +6,11 @@
 #include "command.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LINE_WIDTH 44
 #define REALM_WIDTH 14
 #define VALUE_WIDTH 24
-#define WEAK_HASH_COST 5	/* lint warns of less */
 
 /* ---- show ---- */
 
@@ -91,8 +89,11 @@ explain_setting(const struct paspw_setting *s, void *arg)
 	if (strcmp(s->name, t->operand) != 0)
 		return 0;
 	if (explain->object == NULL)
-		explain->object = json_pack("{s:s, s:s, s:o, s:{}}",
-		    "setting", s->name, "help", _(s->help), "clauses",
+		explain->object = json_pack(
+		    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{}}", "setting",
+		    s->name, "help", _(s->help), "type", s->type, "range",
+		    output_string(s->range), "direction",
+		    output_string(s->direction), "clauses",
 		    output_string(s->clauses), "realms");
 	return json_object_set_new(json_object_get(explain->object, "realms"),
 	    s->realm, json_pack("{s:s, s:o}", "value", s->value, "origin",
@@ -107,6 +108,16 @@ member(json_t *object, const char *key)
 	return text != NULL ? text : "";
 }
 
+static const char *
+direction_sentence(struct tool *t, const char *direction)
+{
+	if (strcmp(direction, "up") == 0)
+		return _("More is stricter.");
+	if (strcmp(direction, "down") == 0)
+		return _("Less is stricter.");
+	return _("Neither way is stricter.");
+}
+
 static void
 print_explanation(struct tool *t, json_t *object)
 {
@@ -115,6 +126,11 @@ print_explanation(struct tool *t, json_t *object)
 
 	printf("%s: %s\n", member(object, "setting"),
 	    member(object, "help"));
+	printf(_("Type: %s"), member(object, "type"));
+	if (member(object, "range")[0] != '\0')
+		printf(" (%s)", member(object, "range"));
+	printf("\n%s\n", direction_sentence(t, member(object,
+	    "direction")));
 	if (member(object, "clauses")[0] != '\0')
 		printf(_("Clauses: %s\n"), member(object, "clauses"));
 	json_object_foreach(json_object_get(object, "realms"), realm,
@@ -152,41 +168,50 @@ cmd_policy_explain(struct tool *t)
 
 struct lint {
 	struct tool *tool;
-	json_t *warnings;
+	json_t *warnings, *conflicts;
 };
 
 static int
-lint_setting(const struct paspw_setting *s, void *arg)
+lint_finding(const struct paspw_finding *f, void *arg)
 {
 	struct lint *lint = arg;
 	struct tool *t = lint->tool;
 
-	if (strcmp(s->name, "hash_cost") != 0 ||
-	    strtol(s->value, NULL, 10) >= WEAK_HASH_COST)
-		return 0;
-	output_warning(t, _("%s: hash_cost %s: a thief of the store guesses "
-	    "quickly; %d is the least to use"), s->origin, s->value,
-	    WEAK_HASH_COST);
-	return json_array_append_new(lint->warnings, json_pack(
-	    "{s:s, s:s, s:s}", "realm", s->realm, "setting", s->name,
-	    "value", s->value)) == 0 ? 0 : PASPW_ERR_MEMORY;
+	if (f->conflict)
+		fprintf(stderr, _("paspw: CONFLICT: %s: [%s] %s = %s: %s "
+		    "(%s)\n"), f->origin, f->realm, f->setting, f->value,
+		    f->message, f->clauses);
+	else
+		output_warning(t, "%s: [%s] %s = %s: %s (%s)", f->origin,
+		    f->realm, f->setting, f->value, f->message, f->clauses);
+	return json_array_append_new(f->conflict ? lint->conflicts :
+	    lint->warnings, json_pack("{s:s, s:s, s:s, s:o, s:s, s:o}",
+	    "realm", f->realm, "setting", f->setting, "value", f->value,
+	    "origin", output_string(f->origin), "message", f->message,
+	    "clauses", output_string(f->clauses))) == 0 ? 0 :
+	    PASPW_ERR_MEMORY;
 }
 
 int
 cmd_policy_lint(struct tool *t)
 {
-	struct lint lint = { .tool = t, .warnings = json_array() };
+	struct lint lint = {
+		.tool = t, .warnings = json_array(),
+		.conflicts = json_array()
+	};
 	int err = paspw_open(&t->handle, t->operand, 0);
 	int code = TOOL_YES;
 
-	if (err != PASPW_OK || (err = paspw_setting_each(t->handle,
-	    lint_setting, &lint)) != PASPW_OK)
+	if (err != PASPW_OK || (err = paspw_policy_findings(t->handle,
+	    lint_finding, &lint)) != PASPW_OK)
 		code = output_error(t, err);
 	else if (t->json)
-		code = output_object(t, json_pack("{s:s, s:b, s:O}", "file",
-		    t->operand, "valid", true, "warnings", lint.warnings));
+		code = output_object(t, json_pack("{s:s, s:b, s:O, s:O}",
+		    "file", t->operand, "valid", true, "warnings",
+		    lint.warnings, "conflicts", lint.conflicts));
 	else
 		printf(_("The configuration %s is valid.\n"), t->operand);
 	json_decref(lint.warnings);
+	json_decref(lint.conflicts);
 	return code;
 }

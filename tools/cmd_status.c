@@ -15,6 +15,7 @@
 #define STATE_WIDTH 17
 #define TIME_WIDTH 26
 #define COUNT_WIDTH 10
+#define NEXT_MAX 1024
 
 static const char *const states[] = {
 	"active", "locked", "expired", "change_required", "not_yet_valid",
@@ -24,13 +25,29 @@ static const char *const states[] = {
 
 /* ---- One account ---- */
 
+static json_t *
+causes_array(const struct paspw_status *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < s->cause_count; i++)
+		if (json_array_append_new(list, json_pack("{s:s, s:o, s:o}",
+		    "cause", s->causes[i].cause,
+		    "since", output_time(s->causes[i].since),
+		    "until", output_time(s->causes[i].until))) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
+}
+
 /* Keys in the order of the contract, then those that came later. */
 static json_t *
 status_object(const struct paspw_status *s)
 {
 	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o,"
 	    " s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-	    " s:o, s:o, s:I, s:o, s:I}",
+	    " s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:b, s:o}",
 	    "account", output_string(s->account),
 	    "realm", output_string(s->realm),
 	    "state", output_string(s->state),
@@ -55,7 +72,11 @@ status_object(const struct paspw_status *s)
 	    "refused_while_locked", (json_int_t)s->refused_while_locked,
 	    "temporary_until", output_time(s->temporary_until),
 	    "failures_since_success",
-	    (json_int_t)s->failures_since_success);
+	    (json_int_t)s->failures_since_success,
+	    "created_at", output_time(s->created_at),
+	    "closed_at", output_time(s->closed_at),
+	    "never_changed", s->never_changed,
+	    "causes", causes_array(s));
 }
 
 static void
@@ -84,15 +105,75 @@ time_row(const char *name, int64_t when, const char *never)
 	putchar('\n');
 }
 
-static void
-print_lock(struct tool *t, const struct paspw_status *s)
+/* What each cause means, and what ends it; %s is the account. */
+static const struct explanation {
+	const char *cause;
+	const char *why;
+	const char *next;
+	const char *shadow;		/* when the system has its password */
+} explanations[] = {
+	{ "failures", N_("locked: too many wrong passwords"),
+	    N_("paspw unlock %s"), NULL },
+	{ "admin", N_("locked by an admin"), N_("paspw unlock %s"), NULL },
+	{ "closed", N_("closed: departure"),
+	    N_("for a new account of this name: paspw add %s --reopen "
+	    "--reason TEXT"), NULL },
+	{ "valid_from", N_("not valid yet"), N_("nothing: wait"), NULL },
+	{ "valid_until", N_("no longer valid"),
+	    N_("paspw close %s --reason TEXT; to issue it again: paspw add "
+	    "--reopen"), NULL },
+	{ "temporary_valid", N_("the temporary password was not changed in "
+	    "time"), N_("paspw passwd %s"), N_("passwd %s") },
+	{ "must_change", N_("the password must be changed first"),
+	    N_("change the password at the next login"), NULL },
+	{ "max_age", N_("the password is too old"),
+	    N_("change the password at the next login"), NULL },
+	{ "clock", N_("the password was changed on a day that is to come"),
+	    N_("set the clock right, or change the password at the next "
+	    "login"), NULL },
+};
+
+static const struct explanation *
+explain(const char *cause)
 {
+	for (size_t i = 0;
+	    i < sizeof(explanations) / sizeof(explanations[0]); i++)
+		if (strcmp(explanations[i].cause, cause) == 0)
+			return &explanations[i];
+	return NULL;
+}
+
+static void
+print_next(struct tool *t, const struct paspw_status *s,
+    const struct explanation *e)
+{
+	char text[NEXT_MAX];
+	bool shadow = strcmp(s->credentials, "shadow") == 0;
+	const char *next = shadow && e->shadow != NULL ? e->shadow : e->next;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(text, sizeof(text), _(next), s->account);
+#pragma GCC diagnostic pop
+	text_row(_("next"), text);
+}
+
+/* Each reason against a login, in the order in which they are undone. */
+static void
+print_causes(struct tool *t, const struct paspw_status *s)
+{
+	for (unsigned i = 0; i < s->cause_count; i++) {
+		const struct paspw_cause *c = &s->causes[i];
+		const struct explanation *e = explain(c->cause);
+
+		text_row(_("why"), e != NULL ? _(e->why) : c->cause);
+		time_row(_("since"), c->since, NULL);
+		time_row(_("until"), c->until, _("no date: see next"));
+		if (e != NULL)
+			print_next(t, s, e);
+	}
 	if (s->locked_at == 0)
 		return;
-	time_row(_("locked since"), s->locked_at, NULL);
-	time_row(_("locked until"), s->locked_until,
-	    _("an admin unlocks it"));
-	text_row(_("locked by"), s->lock_reason);
 	label(_("refused meanwhile"));
 	printf("%u\n", s->refused_while_locked);
 }
@@ -105,7 +186,7 @@ print_status(struct tool *t, const struct paspw_status *s)
 	label(_("state"));
 	output_state(s->state, 0);
 	putchar('\n');
-	print_lock(t, s);
+	print_causes(t, s);
 	label(_("failed tries"));
 	printf(_("%u, %u under way\n"), s->failures, s->pending);
 	time_row(_("last failure"), s->last_failure_at, _("never"));
@@ -232,8 +313,12 @@ cmd_status(struct tool *t)
 struct listing {
 	struct tool *tool;
 	bool locked;
+	bool temporary;
+	bool never_changed;
+	bool without_owner;
 	int64_t now;
 	int64_t until;		/* only those that end by then; 0: all */
+	int64_t idle;		/* only those not seen since then; 0: all */
 	size_t printed;
 	int code;
 };
@@ -277,16 +362,31 @@ list_header(struct tool *t)
 	putchar('\n');
 }
 
+/* A closed one needs nothing any more: it is in the list of all alone. */
+static bool
+wanted(const struct listing *l, const struct paspw_status *s, int64_t end)
+{
+	int64_t seen = s->last_success_at != 0 ? s->last_success_at :
+	    s->created_at;
+
+	if (strcmp(s->state, "closed") == 0)
+		return !l->locked && !l->temporary && !l->never_changed &&
+		    !l->without_owner && l->until == 0 && l->idle == 0;
+	return (!l->locked || s->locked_at != 0) &&
+	    (!l->temporary || (s->must_change && s->temporary_until != 0)) &&
+	    (!l->never_changed || s->never_changed) &&
+	    (!l->without_owner || s->owner[0] == '\0') &&
+	    (l->until == 0 || (end != 0 && end <= l->until)) &&
+	    (l->idle == 0 || seen <= l->idle);
+}
+
 static int
 list_account(const struct paspw_status *s, void *arg)
 {
 	struct listing *listing = arg;
 	int64_t end = next_end(s, listing->now);
 
-	if (listing->locked && strcmp(s->state, "locked") != 0)
-		return 0;
-	if (listing->until != 0 && (end == 0 || end > listing->until ||
-	    strcmp(s->state, "closed") == 0))
+	if (!wanted(listing, s, end))
 		return 0;
 	if (listing->tool->json) {
 		listing->code = output_list_item(listing->tool,
@@ -304,9 +404,13 @@ int
 cmd_list(struct tool *t)
 {
 	const char *span = t->values[OPTION_EXPIRING];
+	const char *idle = t->values[OPTION_IDLE];
 	struct listing listing = {
 		.tool = t,
 		.locked = t->values[OPTION_LOCKED] != NULL,
+		.temporary = t->values[OPTION_TEMPORARY] != NULL,
+		.never_changed = t->values[OPTION_NEVER_CHANGED] != NULL,
+		.without_owner = t->values[OPTION_WITHOUT_OWNER] != NULL,
 		.now = (int64_t)time(NULL),
 		.code = TOOL_YES
 	};
@@ -315,6 +419,9 @@ cmd_list(struct tool *t)
 	if (span != NULL && !when_span(span, 1, listing.now, &listing.until))
 		return output_usage(t, _("--expiring: %s is no span such as "
 		    "14d, 4mo or 12h"), span);
+	if (idle != NULL && !when_span(idle, -1, listing.now, &listing.idle))
+		return output_usage(t, _("--idle: %s is no span such as "
+		    "14d, 4mo or 12h"), idle);
 	if (t->json)
 		output_list_begin(t, "accounts");
 	err = paspw_each(t->handle, list_account, &listing);

@@ -26,9 +26,12 @@ enum tool_option {
 	OPTION_CONFIG = 0, OPTION_REALM, OPTION_JSON, OPTION_HELP,
 	OPTION_VERSION, OPTION_PASSWORD_STDIN, OPTION_GENERATE, OPTION_OWNER,
 	OPTION_KIND, OPTION_VALID_FROM, OPTION_VALID_UNTIL, OPTION_REASON,
-	OPTION_TICKET, OPTION_LOCKED, OPTION_EXPIRING, OPTION_COUNT,
+	OPTION_TICKET, OPTION_REOPEN, OPTION_LOCKED, OPTION_EXPIRING,
+	OPTION_TEMPORARY, OPTION_NEVER_CHANGED, OPTION_IDLE,
+	OPTION_WITHOUT_OWNER, OPTION_COUNT,
 	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
 	OPTION_PROOFS,
+	OPTION_TARGET, OPTION_PARALLEL,
 	OPTIONS
 };
 
@@ -74,6 +77,9 @@ int cmd_list(struct tool *t);
 int cmd_policy_show(struct tool *t);
 int cmd_policy_explain(struct tool *t);
 int cmd_policy_lint(struct tool *t);
+int cmd_policy_compare(struct tool *t);
+int cmd_policy_diff(struct tool *t);
+int cmd_policy_bench(struct tool *t);
 
 int cmd_audit_show(struct tool *t);
 int cmd_audit_seal(struct tool *t);

@@ -55,9 +55,19 @@ static const struct option_row {
 	[OPTION_REASON] = { "reason", "TEXT", N_("why; is recorded") },
 	[OPTION_TICKET] = { "ticket", "TEXT",
 	    N_("number of the request; is recorded") },
+	[OPTION_REOPEN] = { "reopen", NULL,
+	    N_("the name of a closed account, for a new one") },
 	[OPTION_LOCKED] = { "locked", NULL, N_("only locked accounts") },
 	[OPTION_EXPIRING] = { "expiring", "SPAN",
 	    N_("only those that end within 14d, 4mo, 12h ...") },
+	[OPTION_TEMPORARY] = { "temporary", NULL,
+	    N_("only those with a temporary password") },
+	[OPTION_NEVER_CHANGED] = { "never-changed", NULL,
+	    N_("only those that still have the issued password") },
+	[OPTION_IDLE] = { "idle", "SPAN",
+	    N_("only those without a login for 90d, 6mo ...") },
+	[OPTION_WITHOUT_OWNER] = { "without-owner", NULL,
+	    N_("only those that nobody answers for") },
 	[OPTION_COUNT] = { "count", "N", N_("this many passwords") },
 	[OPTION_LENGTH] = { "length", "N", N_("this many characters") },
 	[OPTION_WORDS] = { "words", "N", N_("this many words instead") },
@@ -69,6 +79,10 @@ static const struct option_row {
 	    N_("only events since a time, or of the last 14d, 4mo ...") },
 	[OPTION_PROOFS] = { "proofs", "FILE",
 	    N_("check the keys and heads that were kept; -: stdin") },
+	[OPTION_TARGET] = { "target", "TIME",
+	    N_("a hash takes at most this long: 100ms, 2s") },
+	[OPTION_PARALLEL] = { "parallel", "N",
+	    N_("this many logins at the same time; 10 without it") },
 };
 
 #define EVERY_COMMAND (HAS(OPTION_CONFIG) | HAS(OPTION_REALM) | \
@@ -91,7 +105,7 @@ static const struct command commands[] = {
 	    N_("create the stores; first sealing keys are shown once") },
 	{ "add", NULL, cmd_add, "USER", ISSUE | HAS(OPTION_OWNER) |
 	    HAS(OPTION_KIND) | HAS(OPTION_VALID_FROM) |
-	    HAS(OPTION_VALID_UNTIL), USES_STORE,
+	    HAS(OPTION_VALID_UNTIL) | HAS(OPTION_REOPEN), USES_STORE,
 	    N_("issue an account; exit 1 if it exists") },
 	{ "passwd", NULL, cmd_passwd, "USER", ISSUE, USES_STORE,
 	    N_("issue a new temporary password") },
@@ -102,7 +116,10 @@ static const struct command commands[] = {
 	{ "status", NULL, cmd_status, "[USER]", 0, USES_STORE,
 	    N_("one account in full, or how many in which state") },
 	{ "list", NULL, cmd_list, NULL, HAS(OPTION_LOCKED) |
-	    HAS(OPTION_EXPIRING), USES_STORE, N_("the accounts") },
+	    HAS(OPTION_EXPIRING) | HAS(OPTION_TEMPORARY) |
+	    HAS(OPTION_NEVER_CHANGED) | HAS(OPTION_IDLE) |
+	    HAS(OPTION_WITHOUT_OWNER), USES_STORE,
+	    N_("the accounts; all that every option given says") },
 	{ "lock", NULL, cmd_lock, "USER", WHY, USES_STORE,
 	    N_("lock until an admin unlocks") },
 	{ "unlock", NULL, cmd_unlock, "USER", WHY, USES_STORE,
@@ -122,6 +139,13 @@ static const struct command commands[] = {
 	    N_("what one setting does, and its values") },
 	{ "policy", "lint", cmd_policy_lint, "FILE", 0, NO_CONFIG,
 	    N_("check a configuration; exit 5 if it is broken") },
+	{ "policy", "diff", cmd_policy_diff, "FILE", 0, 0,
+	    N_("what another configuration would change, for whom") },
+	{ "policy", "compare", cmd_policy_compare, "PRESET", 0, 0,
+	    N_("against a standard; exit 1 if it asks for more") },
+	{ "policy", "bench", cmd_policy_bench, NULL, HAS(OPTION_TARGET) |
+	    HAS(OPTION_PARALLEL), 0,
+	    N_("measure hash_cost; exit 1 if the present one is too high") },
 	{ "audit", "show", cmd_audit_show, NULL, HAS(OPTION_ACCOUNT) |
 	    HAS(OPTION_SINCE), USES_STORE, N_("the events, oldest first") },
 	{ "audit", "seal", cmd_audit_seal, NULL, 0, 0,

@@ -2,9 +2,10 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * policy_share CONFIG fresh|kept PROCESSES LOGINS USER...: what the policy
- * costs a correct login, the hash left out (linked with --wrap=crypt_rn: it
- * answers at once). Each process logs in to its own USER (in turn) LOGINS
+ * policy_share CONFIG fresh|kept PROCESSES LOGINS PAUSE USER...: what the
+ * policy costs a correct login, the hash left out (linked with
+ * --wrap=crypt_rn: it sleeps for PAUSE milliseconds instead, which are not
+ * counted; 0: nothing but policy, the worst crowd). Each process logs in to its own USER (in turn) LOGINS
  * times, `fresh` with open and close as sshd does, `kept` on one handle.
  * Prints microseconds:
  *
@@ -30,15 +31,23 @@
 #define NS_PER_US 1000
 
 static char stored[HASH_MAX];
+static struct timespec pause_time;
+static int64_t paused_ns;
+static int64_t now_ns(void);
 
 char *__wrap_crypt_rn(const char *, const char *, void *, int);
 
 char *
 __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 {
+	int64_t start = now_ns();
+
 	(void)phrase;
 	(void)setting;
 	(void)size;
+	if (pause_time.tv_nsec > 0)
+		nanosleep(&pause_time, NULL);
+	paused_ns += now_ns() - start;
 	return strcpy(((struct crypt_data *)data)->output, stored);
 }
 
@@ -116,12 +125,13 @@ run(const char *config, bool fresh, const char *user, int logins,
 	for (int i = 0; i < logins; i++) {
 		int64_t start = now_ns();
 
+		paused_ns = 0;
 		if (fresh)
 			h = opened(config);
 		login(h, user);
 		if (fresh)
 			paspw_close(&h);
-		times[i] = now_ns() - start;
+		times[i] = now_ns() - start - paused_ns;
 	}
 	paspw_close(&h);
 	_exit(EXIT_SUCCESS);
@@ -143,13 +153,14 @@ main(int argc, char **argv)
 	int64_t *times;
 	bool fresh;
 
-	if (argc < 6 || (processes = atoi(argv[3])) < 1 ||
+	if (argc < 7 || (processes = atoi(argv[3])) < 1 ||
 	    processes > PROCESSES_MAX || (logins = atoi(argv[4])) < 1 ||
 	    logins > LOGINS_MAX) {
 		fprintf(stderr, "usage: policy_share CONFIG fresh|kept "
-		    "PROCESSES LOGINS USER...\n");
+		    "PROCESSES LOGINS PAUSE USER...\n");
 		return EXIT_FAILURE;
 	}
+	pause_time.tv_nsec = atol(argv[5]) % 1000 * NS_PER_US * 1000;
 	fresh = strcmp(argv[2], "fresh") == 0;
 	count = (size_t)processes * (size_t)logins;
 	times = mmap(NULL, count * sizeof(*times), PROT_READ | PROT_WRITE,
@@ -159,7 +170,7 @@ main(int argc, char **argv)
 	fflush(stdout);
 	for (int i = 0; i < processes; i++)
 		if (fork() == 0)
-			run(argv[1], fresh, argv[5 + i % (argc - 5)], logins,
+			run(argv[1], fresh, argv[6 + i % (argc - 6)], logins,
 			    times + (size_t)i * (size_t)logins);
 	while (wait(&status) > 0)
 		failed |= status;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
+#define _GNU_SOURCE	/* memmem */
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +72,112 @@ START_TEST(clock_set_back_revives_nothing)
 	ck_assert_int_eq(verdict(NOW), PASPW_EXPIRED);
 	account_changed(&row, "$y$other", NOW + 1);
 	ck_assert_int_eq(verdict(NOW + 1), PASPW_ACCEPTED);
+}
+END_TEST
+
+/* Seen as over for a reason that went away: the next one is seen too, or a
+ * clock set back would revive it after all. */
+START_TEST(what_is_over_again_is_seen_again)
+{
+	int64_t end = account_expires_at(&policy, &row);
+
+	policy.max_age = (struct span){ SPAN_SECONDS, 4 * DAY };
+	ck_assert(account_tick(&policy, &row, NOW + 5 * DAY));
+	policy.max_age = (struct span){ SPAN_MONTHS, 4 };
+	ck_assert(!account_tick(&policy, &row, NOW + 6 * DAY));
+	ck_assert(account_tick(&policy, &row, end + 1));
+	ck_assert(!account_tick(&policy, &row, end + 2));
+	ck_assert_int_eq(verdict(NOW), PASPW_EXPIRED);
+}
+END_TEST
+
+START_TEST(wrong_clock_is_told_once_and_expires_nothing_for_good)
+{
+	int64_t end = account_expires_at(&policy, &row);
+
+	ck_assert(account_tick(&policy, &row, NOW - 300 * DAY));
+	ck_assert(!account_tick(&policy, &row, NOW - 299 * DAY));
+	ck_assert(!account_tick(&policy, &row, NOW));
+	ck_assert_int_eq(verdict(NOW), PASPW_ACCEPTED);
+	ck_assert(account_tick(&policy, &row, end));
+	ck_assert_int_eq(verdict(NOW), PASPW_EXPIRED);
+}
+END_TEST
+
+static const char *
+causes_at(int64_t now)
+{
+	static char words[128];
+	struct paspw_cause causes[PASPW_CAUSES_MAX];
+	unsigned count = account_causes(&policy, &row, now, causes);
+
+	words[0] = '\0';
+	for (unsigned i = 0; i < count; i++) {
+		strcat(words, causes[i].cause);
+		strcat(words, " ");
+	}
+	return words;
+}
+
+START_TEST(causes_are_all_told_in_order)
+{
+	struct paspw_cause causes[PASPW_CAUSES_MAX];
+	int64_t end = account_expires_at(&policy, &row);
+
+	ck_assert_str_eq(causes_at(NOW), "");
+	ck_assert_str_eq(causes_at(end), "max_age ");
+	ck_assert_str_eq(causes_at(NOW - 2 * DAY), "clock ");
+	row.locked_at = NOW;
+	row.lock_reason = LOCK_FAILURES;
+	row.valid_until = NOW + DAY;
+	policy.unlock_after = (struct span){ SPAN_SECONDS, 400 * DAY };
+	ck_assert_str_eq(causes_at(end), "failures valid_until max_age ");
+	ck_assert_uint_eq(account_causes(&policy, &row, end, causes), 3);
+	ck_assert_int_eq(causes[0].since, NOW);
+	ck_assert_int_eq(causes[0].until, NOW + 400 * DAY);
+	ck_assert_int_eq(causes[1].since, NOW + DAY);
+	ck_assert_int_eq(causes[2].since, end);
+	row.lock_reason = LOCK_ADMIN;
+	row.valid_from = end + DAY;
+	ck_assert_str_eq(causes_at(end), "admin valid_from max_age ");
+	account_close(&row, end);
+	ck_assert_str_eq(causes_at(end), "closed ");
+}
+END_TEST
+
+START_TEST(issued_password_is_one_cause)
+{
+	account_issued(&policy, &row, "$y$issued", NOW);
+	ck_assert_str_eq(causes_at(NOW), "must_change ");
+	ck_assert_str_eq(account_over_cause(&policy, &row, NOW), "");
+	ck_assert_str_eq(causes_at(NOW + DAY), "temporary_valid ");
+	ck_assert_str_eq(account_over_cause(&policy, &row, NOW + DAY),
+	    "temporary_valid");
+	ck_assert(account_never_changed(&row));
+	account_changed(&row, "$y$mine", NOW + 1);
+	ck_assert(!account_never_changed(&row));
+	account_expire(&row);
+	ck_assert_str_eq(causes_at(NOW + 2), "must_change ");
+	ck_assert(!account_never_changed(&row));
+}
+END_TEST
+
+START_TEST(close_leaves_no_credential_and_keeps_its_date)
+{
+	struct lockout_step step;
+	int64_t changed = row.changed_at;
+
+	strcpy(row.history_setting, "$y$history");
+	strcpy(row.announced_digest, "$y$announced");
+	row.announced_at = NOW;
+	lockout_begin(&policy, &row, 7, false, NOW, &step);
+	account_close(&row, NOW + 1);
+	account_close(&row, NOW + 2);
+	ck_assert_int_eq(row.closed_at, NOW + 1);
+	ck_assert_int_eq(row.changed_at, changed);
+	ck_assert_int_eq(row.pending.count, 0);
+	ck_assert_int_eq(row.announced_at, 0);
+	ck_assert_ptr_null(memmem(&row, sizeof(row), "$y$", 3));
 }
 END_TEST
 
@@ -254,6 +362,12 @@ main(void)
 	tcase_add_test(tc, new_rows_differ);
 	tcase_add_test(tc, expires_after_four_calendar_months);
 	tcase_add_test(tc, clock_set_back_revives_nothing);
+	tcase_add_test(tc, what_is_over_again_is_seen_again);
+	tcase_add_test(tc,
+	    wrong_clock_is_told_once_and_expires_nothing_for_good);
+	tcase_add_test(tc, causes_are_all_told_in_order);
+	tcase_add_test(tc, issued_password_is_one_cause);
+	tcase_add_test(tc, close_leaves_no_credential_and_keeps_its_date);
 	tcase_add_test(tc, longer_max_age_frees_what_was_seen_as_expired);
 	tcase_add_test(tc, change_date_from_the_future_is_expired);
 	tcase_add_test(tc, issued_password_must_be_changed_within_a_day);

@@ -2,11 +2,13 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "fold.h"
 #include "quality.h"
 
 #define TABLE "tests/data/passwords.tsv"
@@ -323,6 +325,60 @@ START_TEST(long_input_is_bounded)
 }
 END_TEST
 
+#define STACK_BYTES (1024 * 1024)
+#define TRACE 6			/* characters in a row that give it away */
+
+/* cracklib, which leaves copies, is not asked about this one. */
+static const char secret[] = "xk7vqz!jwh4rm-tp";
+
+static void *
+judge_secret(void *arg)
+{
+	(void)arg;
+	(void)judge(&jean, "wzkqvxjhrtpm7?", secret, strlen(secret));
+	return NULL;
+}
+
+/* Is the secret here, as bytes or as folded characters? */
+static bool
+is_trace(const char *at)
+{
+	if (memcmp(at, secret, TRACE) == 0)
+		return true;
+	for (size_t i = 0; i < TRACE; i++) {
+		uint32_t code;
+
+		memcpy(&code, at + i * sizeof(struct fold_char), sizeof(code));
+		if (code != (unsigned char)secret[i])
+			return false;
+	}
+	return true;
+}
+
+/* Nothing stays on the stack for whoever reads that memory next. */
+START_TEST(leaves_no_password_behind)
+{
+	char *stack = aligned_alloc(4096, STACK_BYTES);
+	pthread_attr_t attr;
+	pthread_t thread;
+	size_t traces = 0;
+
+	ck_assert_ptr_ne(stack, NULL);
+	memset(stack, 0, STACK_BYTES);
+	policy.dictionary = _i;
+	ck_assert_int_eq(pthread_attr_init(&attr), 0);
+	ck_assert_int_eq(pthread_attr_setstack(&attr, stack, STACK_BYTES), 0);
+	ck_assert_int_eq(pthread_create(&thread, &attr, judge_secret, NULL),
+	    0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	for (size_t i = 0; i + TRACE * sizeof(struct fold_char) < STACK_BYTES;
+	    i++)
+		traces += is_trace(stack + i);
+	ck_assert_uint_eq(traces, 0);
+	free(stack);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -346,6 +402,7 @@ main(void)
 	tcase_add_test(all, unreadable_site_words_are_an_error);
 	tcase_add_test(all, dictionary_can_be_switched_off);
 	tcase_add_test(all, long_input_is_bounded);
+	tcase_add_loop_test(all, leaves_no_password_behind, 0, 2);
 	suite_add_tcase(suite, all);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -242,6 +242,9 @@ static const struct {
 	{ "a column that is none of ours",
 	    "UPDATE event SET data = data || char(0) || 'x'"
 	    " WHERE kind = 'two'", "edited:2:2 " },
+	{ "an unreadable event without a seal",
+	    "UPDATE event SET subject = x'' WHERE kind = 'seven'",
+	    "inserted:0:0 " },
 	{ "a text that no reader would show, where there was none",
 	    "UPDATE event SET \"case\" = char(0) || 'x'"
 	    " WHERE kind = 'two'", "edited:2:2 " },
