@@ -270,8 +270,11 @@ account_state(const struct policy *p, const struct account *a, int64_t now)
 void
 account_changed(struct account *a, const char *hash, int64_t now)
 {
-	memset(a->hash, 0, sizeof(a->hash));
-	strncpy(a->hash, hash, sizeof(a->hash) - 1);
+	/* The same one, issued: a system account keeps what the system has. */
+	if (hash != a->hash) {
+		memset(a->hash, 0, sizeof(a->hash));
+		strncpy(a->hash, hash, sizeof(a->hash) - 1);
+	}
 	a->changed_at = now;
 	a->must_change = false;
 	a->temporary_until = 0;

@@ -26,6 +26,7 @@ const struct audit_kind_row audit_kinds[AUDIT_KINDS] = {
 	[AUDIT_UNLOCK] = { "unlock", LOG_NOTICE, "S07 C23" },
 	[AUDIT_EXPIRE] = { "expire", LOG_INFO, "M10 C23" },
 	[AUDIT_EXPIRED] = { "expired", LOG_INFO, "M05" },
+	[AUDIT_IMPORT] = { "import", LOG_INFO, "S05 S07" },
 	[AUDIT_CLOSE] = { "close", LOG_NOTICE, "M21 S05" },
 	[AUDIT_REHASH] = { "rehash", LOG_INFO, "S24" },
 	[AUDIT_REOPEN] = { "reopen", LOG_NOTICE, "M21 S05" },
@@ -111,6 +112,10 @@ append_facts(struct audit_event *event, enum audit_kind kind,
 		append_number(json, size, "first", a->refused_first_at);
 		append_number(json, size, "last", a->refused_last_at);
 		break;
+	case AUDIT_IMPORT:
+		append_text(json, size, "lock",
+		    account_lock_name(a->lock_reason));
+		/* fall through */
 	case AUDIT_ISSUE:
 		append_text(json, size, "owner", a->owner);
 		append_text(json, size, "account_kind",

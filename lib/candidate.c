@@ -4,6 +4,7 @@
 #include "candidate.h"
 
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "history.h"
@@ -41,6 +42,9 @@ candidate_quality(struct paspw *h, const struct policy *p, const char *user,
 	    (r = quality_check(p, &w.person, c->old, c->old_length,
 	    c->password, c->length, &verdict, &h->error)) == PASPW_OK)
 		c->broken |= verdict.broken;
+	/* A dictionary that is missing stops no change, and is told. */
+	if (verdict.note != NULL)
+		syslog(LOG_AUTHPRIV | LOG_WARNING, "paspw: %s", verdict.note);
 	return r;
 }
 
@@ -69,7 +73,7 @@ judge_present(struct paspw *h, const struct subject *s,
 	return r;
 }
 
-/* One hash for the whole history. */
+/* One hash for the whole history, and one for each imported entry of it. */
 int
 candidate_history(struct paspw *h, struct subject *s, struct candidate *c)
 {
@@ -84,6 +88,9 @@ candidate_history(struct paspw *h, struct subject *s, struct candidate *c)
 	    &h->error)) != PASPW_OK || (r = history_reused(s->policy,
 	    s->store, &s->account, c->digest, &reused, &h->error)) !=
 	    PASPW_OK)
+		goto out;
+	if (!reused && (r = history_foreign(s->policy, s->store, &s->account,
+	    &password, &reused, &h->error)) != PASPW_OK)
 		goto out;
 	if (reused)
 		c->broken |= CANDIDATE_BROKEN(RULE_HISTORY);

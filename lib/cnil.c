@@ -18,8 +18,6 @@ static const struct kind {
 	{ FOLD_SYMBOL, REQUIRE_SYMBOL, 37 }
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-#define SIZE_OF_ALL 99
-#define SIZE_OF_THREE 62	/* the smallest three */
 
 /*
  * Two of the listed equivalences are a little below the bits they stand for:
@@ -29,23 +27,23 @@ static const struct kind {
 static const struct equivalence {
 	int bits;
 	size_t characters;
-	int size;
+	int kinds;
 } equivalences[] = {
-	{ CNIL_ALONE, 12, SIZE_OF_ALL },
-	{ CNIL_RESTRICTED, 8, SIZE_OF_THREE }
+	{ CNIL_ALONE, 12, 4 },
+	{ CNIL_RESTRICTED, 8, 3 }
 };
 #define EQUIVALENCES (sizeof(equivalences) / sizeof(equivalences[0]))
 
 /* size^characters >= 2^bits, or an equivalence */
 static bool
-enough(int bits, size_t characters, int size)
+enough(int bits, size_t characters, int size, int count)
 {
 	double wanted = 1, strength = 1;
 
 	for (size_t i = 0; i < EQUIVALENCES; i++)
 		if (bits <= equivalences[i].bits &&
 		    characters >= equivalences[i].characters &&
-		    size >= equivalences[i].size)
+		    count >= equivalences[i].kinds)
 			return true;
 	for (int i = 0; i < bits; i++)
 		wanted *= 2;
@@ -58,11 +56,14 @@ enough(int bits, size_t characters, int size)
 bool
 cnil_enough(int bits, size_t characters, unsigned classes)
 {
-	int size = 0;
+	int size = 0, count = 0;
 
 	for (size_t i = 0; i < KINDS; i++)
-		size += (classes & kinds[i].class) != 0 ? kinds[i].size : 0;
-	return enough(bits, characters, size);
+		if ((classes & kinds[i].class) != 0) {
+			size += kinds[i].size;
+			count++;
+		}
+	return enough(bits, characters, size, count);
 }
 
 bool
@@ -87,5 +88,5 @@ cnil_policy_enough(int bits, const struct policy *p)
 			size += kinds[i].size;
 			count++;
 		}
-	return enough(bits, (size_t)p->min_length, size);
+	return enough(bits, (size_t)p->min_length, size, count);
 }

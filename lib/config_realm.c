@@ -320,6 +320,14 @@ located(const struct config_drafts *drafts, const struct config_draft *draft,
 	return draft->where.text;
 }
 
+/* Not again for each realm that extends the faulty one. */
+static void
+tell_once(struct error *e, const char *text)
+{
+	if (strstr(e->text, text) == NULL)
+		error_add(e, PASPW_ERR_CONFIG, "%s", text);
+}
+
 static int
 check_policy(const struct config_drafts *drafts,
     const struct config_draft *draft, struct error *e)
@@ -335,9 +343,7 @@ check_policy(const struct config_drafts *drafts,
 		rc = PASPW_ERR_CONFIG;
 		snprintf(text, sizeof(text), "%s: %s: %s",
 		    located(drafts, draft, setting), setting->name, reason);
-		/* told once, not again for each realm that extends this */
-		if (strstr(e->text, text) == NULL)
-			error_add(e, rc, "%s", text);
+		tell_once(e, text);
 	}
 	return rc;
 }
@@ -347,28 +353,35 @@ check_policy(const struct config_drafts *drafts,
  * (clauses O10, C08). Told with both lines, since either may be the mistake.
  */
 static int
-check_floor(const struct config_drafts *drafts, struct config_draft *draft,
-    struct error *e)
+check_floor(const struct config_drafts *drafts,
+    const struct config_draft *draft, struct error *e)
 {
 	const struct policy_setting *floor = known("floor");
 	const struct config_draft *base;
+	char text[ERROR_TEXT_MAX];
 	int rc = PASPW_OK;
 
 	if (draft->policy.floor[0] == '\0' || draft->faulty)
 		return PASPW_OK;
 	base = find(drafts, draft->policy.floor);
-	if (base == NULL || base == draft)
-		return fault(draft, located(drafts, draft, floor),
-		    floor->name, base == NULL ? "there is no such realm" :
-		    "a realm cannot be its own", e);
+	if (base == NULL || base == draft) {
+		snprintf(text, sizeof(text), "%s: floor: %s",
+		    located(drafts, draft, floor), base == NULL ?
+		    "there is no such realm" : "a realm cannot be its own");
+		tell_once(e, text);
+		return PASPW_ERR_CONFIG;
+	}
 	if (base->faulty)
 		return PASPW_OK;
 	for (const struct policy_setting *s = policy_settings; s->name; s++)
-		if (policy_weaker(s, &draft->policy, &base->policy))
-			rc = error_add(e, PASPW_ERR_CONFIG,
+		if (policy_weaker(s, &draft->policy, &base->policy)) {
+			snprintf(text, sizeof(text),
 			    "%s: %s: weaker than that of [%s], %s",
 			    located(drafts, draft, s), s->name, base->name,
 			    located(drafts, base, s));
+			tell_once(e, text);
+			rc = PASPW_ERR_CONFIG;
+		}
 	return rc;
 }
 

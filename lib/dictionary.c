@@ -214,6 +214,12 @@ dictionary_site(const struct policy *p, char **text, struct error *e)
 		rc = error_errno(e, rc, errno, "words: %s", p->words);
 		goto out;
 	}
+	/* Whoever writes it could take a forbidden word out again. */
+	if (st.st_mode & S_IWOTH) {
+		rc = error_set(e, rc, "words: %s: others can write it",
+		    p->words);
+		goto out;
+	}
 	if (!S_ISREG(st.st_mode) || st.st_size > SITE_MAX) {
 		rc = error_set(e, rc, "words: %s: not a file of at most %d "
 		    "bytes", p->words, SITE_MAX);

@@ -198,12 +198,21 @@ disguise_dictionary(const struct fold *text, size_t start,
 	begin(text, start, NULL, found, arg);
 }
 
+/* May this character be the first of a word? */
+static bool
+stands_for(uint32_t code, uint32_t letter)
+{
+	return code == letter || (letter < 0x80 && letter > 0 &&
+	    strchr(leet_letters(code), (int)letter) != NULL);
+}
+
 void
 disguise_list(const struct fold *text, size_t start, const guess_words *list,
     guess_found *found, void *arg)
 {
 	for (; *list != 0; list++) {
-		begin(text, start, list, found, arg);
+		if (stands_for(text->chars[start].base, *list))
+			begin(text, start, list, found, arg);
 		while (*list != 0)
 			list++;
 	}

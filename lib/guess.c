@@ -59,6 +59,7 @@ struct place {
 
 struct guess {
 	const struct fold *text;
+	struct keyboard_text keys;
 	unsigned single;		/* cost of a character */
 	size_t start;			/* of the patterns looked for now */
 	unsigned kind;			/* of them */
@@ -297,6 +298,7 @@ start_over(struct guess *g, const struct fold *text)
 {
 	g->text = text;
 	g->single = single_cost(text);
+	keyboard_read(&g->keys, text);
 	for (unsigned i = 0; i < MODELS; i++) {
 		for (size_t end = 1; end <= text->count; end++)
 			g->places[i][end].cost = UINT32_MAX / 2;
@@ -317,7 +319,7 @@ cut(struct guess *g, const struct fold *text, const guess_words *person,
 		find_sequences(g);
 		find_repeats(g);
 		g->kind = GUESS_KEYBOARD;
-		keyboard_walks(text, g->start, found, g);
+		keyboard_walks(&g->keys, g->start, found, g);
 		g->kind = GUESS_PERSON;
 		if (person != NULL)
 			disguise_list(text, g->start, person, found, g);

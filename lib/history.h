@@ -25,4 +25,13 @@ PASPW_MUST_USE int history_reused(const struct policy *p,
     struct store *store, const struct account *a, const char *digest,
     bool *reused, struct error *e);
 
+/*
+ * The same for the entries that came with an import: each a whole hash with a
+ * salt of its own, so each costs one hash here, until our own have replaced
+ * it. None there: no hash is computed.
+ */
+PASPW_MUST_USE int history_foreign(const struct policy *p,
+    struct store *store, const struct account *a,
+    const struct secret *password, bool *reused, struct error *e);
+
 #endif

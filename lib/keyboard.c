@@ -3,8 +3,6 @@
 
 #include "keyboard.h"
 
-#include "secret.h"
-
 /* What a walk costs, in tenths of a bit. */
 enum {
 	COST_START = 55,
@@ -13,7 +11,9 @@ enum {
 	COST_JUMP = 70,			/* to the next column, say */
 	COST_SHIFT = 10
 };
-enum { ROWS = 4, COLUMNS = 14, PERIOD_MAX = 8, WALK_MIN = 4, JUMPS_MAX = 3 };
+enum {
+	ROWS = 4, COLUMNS = 14, PERIOD_MAX = 8, WALK_MIN = 4, JUMPS_MAX = 3
+};
 
 /* Rows without and with shift, in columns: "1qaz" stand above each other.
  * On AZERTY the digits are with shift, but nobody takes them for capitals. */
@@ -22,7 +22,7 @@ struct layout {
 	uint32_t shifted[ROWS][COLUMNS];
 };
 
-static const struct layout layouts[] = {
+static const struct layout layouts[KEYBOARD_LAYOUTS] = {
 	{ /* AZERTY */
 		{ U"²1234567890°+", U" azertyuiop^$", U" qsdfghjklmù*",
 		    U"<wxcvbn,;:!" },
@@ -39,35 +39,49 @@ static const struct layout layouts[] = {
 	}
 };
 
-struct key {
-	int row;
-	int column;
-	bool shift;
-};
-
 struct move {
 	int down;
 	int right;
 };
 
-static bool
-find_key(const struct layout *layout, uint32_t code, struct key *key)
+static struct keyboard_key
+find_key(const struct layout *layout, uint32_t code)
 {
-	for (int row = 0; code > ' ' && row < ROWS; row++)
-		for (int column = 0; column < COLUMNS &&
+	for (signed char row = 0; code > ' ' && row < ROWS; row++)
+		for (signed char column = 0; column < COLUMNS &&
 		    layout->rows[row][column] != 0; column++) {
-			key->row = row;
-			key->column = column;
-			key->shift = layout->shifted[row][column] == code;
-			if (key->shift || layout->rows[row][column] == code)
-				return true;
+			bool shift = layout->shifted[row][column] == code;
+
+			if (shift || layout->rows[row][column] == code)
+				return (struct keyboard_key){ row, column,
+				    shift };
 		}
-	return false;
+	return (struct keyboard_key){ .row = -1 };
+}
+
+void
+keyboard_read(struct keyboard_text *keys, const struct fold *text)
+{
+	keys->count = text->count;
+	for (size_t i = 0; i < KEYBOARD_LAYOUTS; i++)
+		for (size_t at = 0; at < text->count; at++)
+			keys->keys[i][at] = find_key(&layouts[i],
+			    text->chars[at].code);
+}
+
+/* From key i to the one after it. */
+static struct move
+move_at(const struct keyboard_key *keys, size_t i)
+{
+	return (struct move){ keys[i + 1].row - keys[i].row,
+	    keys[i + 1].column - keys[i].column };
 }
 
 static bool
-same(struct move a, struct move b)
+same_moves(const struct keyboard_key *keys, size_t i, size_t j)
 {
+	struct move a = move_at(keys, i), b = move_at(keys, j);
+
 	return a.down == b.down && a.right == b.right;
 }
 
@@ -79,71 +93,71 @@ is_neighbour(struct move m)
 
 /* The same key for the third time is a repetition, not a walk. */
 static bool
-stands_still(const struct move *moves, size_t i)
+stands_still(const struct keyboard_key *keys, size_t i)
 {
-	static const struct move none;
+	struct move m = move_at(keys, i);
 
-	return i > 0 && same(moves[i], none) && same(moves[i - 1], none);
+	return i > 0 && m.down == 0 && m.right == 0 &&
+	    same_moves(keys, i, i - 1);
 }
 
-/* Straight on, or as the last two moves were some moves ago: columns side by
- * side ("1qaz2wsx"), zigzags. */
 static bool
-is_expected(const struct move *moves, size_t i)
+same_keys(const struct keyboard_key *keys, size_t i, size_t j)
 {
-	if (stands_still(moves, i))
-		return false;
-	if (i > 0 && same(moves[i], moves[i - 1]) && is_neighbour(moves[i]))
+	return keys[i].row == keys[j].row && keys[i].column == keys[j].column;
+}
+
+/* Straight on, or as the last two moves were some moves ago, but elsewhere:
+ * columns side by side ("1qaz2wsx"), zigzags. */
+static bool
+is_expected(const struct keyboard_key *keys, size_t i)
+{
+	if (i > 0 && same_moves(keys, i, i - 1) &&
+	    is_neighbour(move_at(keys, i)))
 		return true;
 	for (size_t period = 2; period <= PERIOD_MAX && period < i; period++)
-		if (same(moves[i], moves[i - period]) &&
-		    same(moves[i - 1], moves[i - 1 - period]))
+		if (same_moves(keys, i, i - period) &&
+		    same_moves(keys, i - 1, i - 1 - period) &&
+		    !same_keys(keys, i, i - period))
 			return true;
 	return false;
 }
 
+/* A walk that begins with the first of these keys at `start`. */
 static void
-walk(const struct layout *layout, const struct fold *text, size_t start,
+walk(const struct keyboard_key *keys, size_t count, size_t start,
     guess_found *found, void *arg)
 {
-	struct move moves[FOLD_MAX];
-	struct key here, next;
-	unsigned cost = COST_START;
+	unsigned cost = COST_START + (keys[0].shift ? COST_SHIFT : 0u);
 	int jumps = 0;			/* in a row */
 
-	if (!find_key(layout, text->chars[start].code, &here))
-		return;
-	cost += here.shift ? COST_SHIFT : 0;
-	for (size_t i = 0; start + i + 1 < text->count; i++) {
-		if (!find_key(layout, text->chars[start + i + 1].code, &next))
+	/* Keys in no order are no walk. */
+	for (size_t i = 0; i + 1 < count && jumps <= JUMPS_MAX; i++) {
+		if (keys[i].row < 0 || keys[i + 1].row < 0)
 			break;
-		moves[i] = (struct move){ next.row - here.row,
-		    next.column - here.column };
-		if (is_expected(moves, i)) {
+		jumps++;
+		if (stands_still(keys, i)) {
+			cost += COST_JUMP;
+		} else if (is_expected(keys, i)) {
 			cost += COST_STRAIGHT;
 			jumps = 0;
-		} else if (is_neighbour(moves[i]) && !stands_still(moves, i)) {
+		} else if (is_neighbour(move_at(keys, i))) {
 			cost += COST_TURN;
 			jumps = 0;
 		} else {
 			cost += COST_JUMP;
-			jumps++;
 		}
-		/* Keys in no order are no walk. */
-		if (jumps > JUMPS_MAX)
-			break;
-		cost += next.shift != here.shift ? COST_SHIFT : 0;
-		here = next;
+		cost += keys[i + 1].shift != keys[i].shift ? COST_SHIFT : 0u;
 		if (i + 2 >= WALK_MIN && jumps == 0)
 			found(arg, start + i + 2, cost);
 	}
-	secret_wipe_bytes(moves, sizeof(moves));
 }
 
 void
-keyboard_walks(const struct fold *text, size_t start, guess_found *found,
-    void *arg)
+keyboard_walks(const struct keyboard_text *keys, size_t start,
+    guess_found *found, void *arg)
 {
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++)
-		walk(&layouts[i], text, start, found, arg);
+	for (size_t i = 0; i < KEYBOARD_LAYOUTS; i++)
+		walk(keys->keys[i] + start, keys->count - start, start, found,
+		    arg);
 }

@@ -388,6 +388,115 @@ typedef int paspw_status_fn(const struct paspw_status *status, void *arg);
 PASPW_MUST_USE int paspw_each(struct paspw *h, paspw_status_fn *fn,
     void *arg);
 
+/* ---- Moving in and out ---- */
+
+/* What came of one account that was imported. Whatever was not taken over,
+ * also a part of one that was, paspw_detail says with the reason; "" when
+ * nothing was left out. */
+enum paspw_import {
+	PASPW_IMPORT_SKIPPED = 0, /* nothing was taken over */
+	PASPW_IMPORT_UNCHANGED = 1, /* all of it was here already */
+	PASPW_IMPORT_DONE = 2
+};
+
+/*
+ * Take over what another store knows of one account, with one event. Doing it
+ * again changes nothing; what was changed here later is never overwritten.
+ *
+ * shadow: a line of /etc/shadow, without its newline: hash, date of change,
+ *   end of validity; a hash with a mark before it (`!`) is kept without it,
+ *   and locked as by an admin. Its min, max, warn and inactive days are the
+ *   policy's. With credentials = shadow the row is made, and the system keeps
+ *   the hash. The present password enters the history.
+ * opasswd: a line of /etc/security/opasswd of pam_unix or pam_pwhistory:
+ *   old passwords of an account that is here. A new one is compared with each
+ *   of them (one hash each) until our own have replaced them.
+ * faillock: the tally file of one user: its valid records count as failed
+ *   tries, as many as lock_after, and then lock.
+ * terms: who answers for an account, from when, until when: what is not set
+ *   here is set. One that is new has no password: it waits for paspw_reset
+ *   (credentials = store).
+ * outcome: PASPW_IMPORT_SKIPPED until all is done.
+ * Errors: STORE, BUSY, CONFIG, MEMORY, CRYPTO, and INVALID for an argument
+ * that is missing. What is wrong with a line is no error but an outcome.
+ */
+PASPW_MUST_USE int paspw_import_shadow(struct paspw *h, const char *line,
+    size_t length, enum paspw_import *outcome);
+PASPW_MUST_USE int paspw_import_opasswd(struct paspw *h, const char *line,
+    size_t length, enum paspw_import *outcome);
+PASPW_MUST_USE int paspw_import_faillock(struct paspw *h, const char *user,
+    const void *tally, size_t size, enum paspw_import *outcome);
+PASPW_MUST_USE int paspw_import_terms(struct paspw *h, const char *user,
+    const struct paspw_terms *terms, enum paspw_import *outcome);
+
+/* Most failed tries and old passwords of one account. */
+#define PASPW_RECORD_FAILURES_MAX 100
+#define PASPW_RECORD_HISTORY_MAX 401
+
+/*
+ * A whole account as it moves between stores of ours: everything but the
+ * tries that are under way. Text may be NULL for "". It holds hashes: wipe
+ * every copy. Fields may be added at the end.
+ */
+struct paspw_record {
+	const char *account;
+	const char *realm;
+	const char *id;		/* 32 hex digits, as events name it */
+	const char *kind;
+	const char *owner;
+	const char *ticket;
+	const char *credentials;
+	int64_t created_at;
+	int64_t valid_from;
+	int64_t valid_until;
+	int64_t closed_at;
+	const char *hash;
+	int64_t changed_at;
+	bool must_change;
+	int64_t temporary_until;
+	int64_t expired_seen_at;
+	const char *history_setting; /* of the entries that are our own */
+	const char *const *history;  /* hashes, newest first */
+	size_t history_count;
+	const int64_t *failed_at;    /* failed tries, oldest first */
+	size_t failed_count;
+	int64_t last_failure_at;
+	int64_t last_success_at;
+	int64_t failures_since_success;
+	int64_t otp_failures;
+	int64_t locked_at;
+	const char *lock_reason;
+	int64_t refused_while_locked;
+	int64_t refused_first_at;
+	int64_t refused_last_at;
+	/* what follows from it: export says it, import does not look */
+	const char *state;
+	int64_t pending;
+	int64_t locked_until;
+	int64_t expires_at;
+	const char *hash_method;
+	int64_t hash_cost;
+};
+
+/* The same as the import of one line, for a whole record, into its realm
+ * unless one is set. */
+PASPW_MUST_USE int paspw_import_record(struct paspw *h,
+    const struct paspw_record *record, enum paspw_import *outcome);
+
+/* flags of paspw_export */
+enum {
+	PASPW_WITH_HISTORY = 1	/* also the hashes of old passwords */
+};
+
+/* Borrowed. Return anything but 0 to stop; that number is returned by the
+ * verb. */
+typedef int paspw_record_fn(const struct paspw_record *record, void *arg);
+
+/* Each account of the realm that is set, or of all, ordered by realm and
+ * name, as a stream. Errors: STORE, CONFIG, MEMORY, INVALID. */
+PASPW_MUST_USE int paspw_export(struct paspw *h, unsigned flags,
+    paspw_record_fn *fn, void *arg);
+
 /* ---- Policy and audit ---- */
 
 struct paspw_setting {

@@ -25,6 +25,9 @@ struct store_change {
 	const struct account *account;
 	bool renewed;			/* with an id that it had not before */
 	const char *history_digest;	/* newest of the history, or NULL */
+	/* Older than all that it holds, newest first (import). */
+	const char *const *history_older;
+	size_t history_older_count;
 	int history_keep;		/* newest entries to keep */
 	bool history_erase;		/* departure */
 	const struct audit_event *events;
@@ -44,6 +47,7 @@ struct store;
 typedef int store_account_fn(const struct account *account, void *arg);
 typedef int store_event_fn(const struct audit_event *event,
     const char *account, void *arg);
+typedef int store_digest_fn(const char *digest, void *arg);
 typedef int store_trail_fn(const struct audit_event *event, void *arg);
 typedef int store_snapshot_fn(struct store *s, void *arg, struct error *e);
 
@@ -90,6 +94,11 @@ struct store_ops {
 	/* Optional: leave no copy of what was erased in a log of the store;
 	 * DOWN while somebody reads it. */
 	enum store_answer (*scrub)(struct store *s, struct error *e);
+	/* Optional: the newest digests, newest first; NULL: they are all of
+	 * our own making. */
+	enum store_answer (*history_each)(struct store *s,
+	    const unsigned char *account_id, int newest, store_digest_fn *fn,
+	    void *arg, int *stopped, struct error *e);
 	/* Optional: a server that does a step in one call; NULL: generic. */
 	enum store_answer (*attempt_begin)(struct store *s);
 	enum store_answer (*attempt_settle)(struct store *s);

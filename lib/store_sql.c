@@ -110,6 +110,12 @@ static const struct {
 	    "INSERT INTO history (account, position, digest)"
 	    " SELECT ?1, coalesce(max(position), 0) + 1, ?2"
 	    " FROM history WHERE account = ?1" },
+	[SQL_HISTORY_OLDER] = { .text =
+	    "INSERT INTO history (account, position, digest)"
+	    " SELECT ?1, coalesce(min(position), 1) - 1, ?2"
+	    " FROM history WHERE account = ?1" },
+	[SQL_HISTORY_EACH] = { .text = "SELECT digest FROM history"
+	    " WHERE account = ?1 ORDER BY position DESC LIMIT ?2" },
 	[SQL_HISTORY_TRIM] = { .text =
 	    "DELETE FROM history WHERE account = ?1 AND position <="
 	    " (SELECT coalesce(max(position), 0) FROM history"

@@ -145,6 +145,34 @@ store_sqlite_history_has(struct store *store, const unsigned char *account_id,
 	return answer;
 }
 
+static enum store_answer
+store_sqlite_history_each(struct store *store,
+    const unsigned char *account_id, int newest, store_digest_fn *fn,
+    void *arg, int *stopped, struct error *e)
+{
+	struct sqlite *db = database(store);
+	struct sqlite_query *q = sqlite_query(db, SQL_HISTORY_EACH);
+	enum store_answer answer = STORE_OK;
+	enum sqlite_step step = STEP_DONE;
+	char digest[HASH_MAX];
+
+	*stopped = 0;
+	sqlite_bind_bytes(q, 1, account_id, ACCOUNT_ID_BYTES);
+	sqlite_bind_int(q, 2, newest);
+	while (answer == STORE_OK && *stopped == 0 &&
+	    (step = sqlite_step(q)) == STEP_ROW) {
+		if (sqlite_read_text(q, 0, sizeof(digest), digest))
+			*stopped = fn(digest, arg);
+		else
+			answer = sqlite_corrupt(db, "a history", e);
+	}
+	if (step == STEP_FAILED)
+		answer = sqlite_failed(db, e);
+	sqlite_end(q);
+	secret_wipe_bytes(digest, sizeof(digest));
+	return answer;
+}
+
 /* ---- Save ---- */
 
 static enum store_answer
@@ -170,19 +198,31 @@ save_account(struct sqlite *db, const struct account *a, bool renewed,
 }
 
 static bool
+add_history(struct sqlite *db, enum store_statement where,
+    const struct store_change *c, const char *digest)
+{
+	struct sqlite_query *q = sqlite_query(db, where);
+
+	sqlite_bind_bytes(q, 1, c->account->id, ACCOUNT_ID_BYTES);
+	sqlite_bind_text(q, 2, digest);
+	return sqlite_run(q);
+}
+
+static bool
 save_history(struct sqlite *db, const struct store_change *c)
 {
 	struct sqlite_query *q;
 
-	if (c->history_digest == NULL && !c->history_erase)
+	if (c->history_digest == NULL && c->history_older_count == 0 &&
+	    !c->history_erase)
 		return true;
-	if (c->history_digest != NULL) {
-		q = sqlite_query(db, SQL_HISTORY_ADD);
-		sqlite_bind_bytes(q, 1, c->account->id, ACCOUNT_ID_BYTES);
-		sqlite_bind_text(q, 2, c->history_digest);
-		if (!sqlite_run(q))
+	if (c->history_digest != NULL && !add_history(db, SQL_HISTORY_ADD, c,
+	    c->history_digest))
+		return false;
+	for (size_t i = 0; i < c->history_older_count; i++)
+		if (!add_history(db, SQL_HISTORY_OLDER, c,
+		    c->history_older[i]))
 			return false;
-	}
 	q = sqlite_query(db, SQL_HISTORY_TRIM);
 	sqlite_bind_bytes(q, 1, c->account->id, ACCOUNT_ID_BYTES);
 	sqlite_bind_int(q, 2, c->history_erase ? 0 : c->history_keep);
@@ -427,6 +467,7 @@ const struct store_ops store_sqlite = {
 	.save = store_sqlite_save,
 	.scrub = store_sqlite_scrub,
 	.history_has = store_sqlite_history_has,
+	.history_each = store_sqlite_history_each,
 	.each = store_sqlite_each,
 	.events = store_sqlite_events,
 	.trail = store_sqlite_trail,

@@ -38,7 +38,7 @@ if command -v xgettext > "$tmp/none"; then
 	ids po/paspw.pot > "$tmp/template"
 	ids po/fr.po > "$tmp/french"
 	ok 'there are messages' test -s "$tmp/english"
-	ok 'the template has them (make update-po)' \
+	ok 'the template has them (make update-pot)' \
 	    diff "$tmp/template" "$tmp/english"
 	is 'every message has its French one' \
 	    "$(comm -23 "$tmp/english" "$tmp/french")" ''

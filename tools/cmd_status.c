@@ -376,7 +376,8 @@ wanted(const struct listing *l, const struct paspw_status *s, int64_t end)
 	    (!l->temporary || (s->must_change && s->temporary_until != 0)) &&
 	    (!l->never_changed || s->never_changed) &&
 	    (!l->without_owner || s->owner[0] == '\0') &&
-	    (l->until == 0 || (end != 0 && end <= l->until)) &&
+	    (l->until == 0 || (end != 0 && end <= l->until &&
+	    strcmp(s->state, "expired") != 0)) &&
 	    (l->idle == 0 || seen <= l->idle);
 }
 

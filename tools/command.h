@@ -30,7 +30,7 @@ enum tool_option {
 	OPTION_TEMPORARY, OPTION_NEVER_CHANGED, OPTION_IDLE,
 	OPTION_WITHOUT_OWNER, OPTION_COUNT,
 	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
-	OPTION_PROOFS,
+	OPTION_PROOFS, OPTION_WITH_HISTORY,
 	OPTION_TARGET, OPTION_PARALLEL,
 	OPTIONS
 };
@@ -84,6 +84,13 @@ int cmd_policy_bench(struct tool *t);
 int cmd_audit_show(struct tool *t);
 int cmd_audit_seal(struct tool *t);
 int cmd_audit_verify(struct tool *t);
+
+int cmd_import_shadow(struct tool *t);
+int cmd_import_opasswd(struct tool *t);
+int cmd_import_faillock(struct tool *t);
+int cmd_import_csv(struct tool *t);
+int cmd_import_json(struct tool *t);
+int cmd_export(struct tool *t);
 
 /* Issue a password (add, passwd): report the verdict, and the password if it
  * was generated. issue: paspw_add or paspw_reset as one of these. */
@@ -151,6 +158,54 @@ int input_password(struct tool *t, const char *prompt, struct password *p);
 /* The same for a new one: asked twice on a terminal. */
 int input_new_password(struct tool *t, struct password *p);
 void input_wipe(struct password *p);
+
+/* ---- lines.c: a file that others wrote, line by line ---- */
+
+/* Far above a line of opasswd with 400 hashes. */
+#define LINES_MAX 262144
+
+struct lines {
+	int fd;
+	unsigned long number;	/* of the line, from 1 */
+	char *line;		/* without its end; a NUL follows it */
+	size_t length;
+	bool too_long;		/* longer than LINES_MAX: nothing of it is here */
+	/* private */
+	bool ended, skipping;
+	size_t begin, used;
+	char buffer[LINES_MAX + 1];
+};
+
+/* Open a regular file, never through a link; directory: the one that it is
+ * in, or AT_FDCWD. -1 with errno; EINVAL: it is no regular file. */
+int lines_open_file(int directory, const char *path);
+/* NULL with the fault reported in *code. */
+struct lines *lines_open(struct tool *t, const char *path, int *code);
+/* The next line; false at the end, and with *code set after a fault. */
+bool lines_next(struct tool *t, const char *path, struct lines *l, int *code);
+/* Wipes what was read. Accepts a pointer to NULL. */
+void lines_close(struct lines **l);
+
+/* ---- csv.c: RFC 4180, a record on one line ---- */
+
+#define CSV_FIELDS_MAX 16
+/* Split in place; the number of fields, or -1: a quote that is not closed, or
+ * not where it may be, or too many fields. */
+int csv_split(char *line, char *fields[CSV_FIELDS_MAX]);
+
+/* ---- record.c: an account as a JSON object, and back ---- */
+
+struct record {
+	struct paspw_record fields;
+	const char *history[PASPW_RECORD_HISTORY_MAX];
+	int64_t failed_at[PASPW_RECORD_FAILURES_MAX];
+};
+
+/* NULL: no memory. */
+json_t *record_object(const struct paspw_record *record);
+/* The object is borrowed for as long as the record is used. NULL, or the
+ * reason why it is none. */
+const char *record_read(json_t *object, struct record *record);
 
 /* ---- when.c ---- */
 

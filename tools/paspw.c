@@ -79,6 +79,8 @@ static const struct option_row {
 	    N_("only events since a time, or of the last 14d, 4mo ...") },
 	[OPTION_PROOFS] = { "proofs", "FILE",
 	    N_("check the keys and heads that were kept; -: stdin") },
+	[OPTION_WITH_HISTORY] = { "with-history", NULL,
+	    N_("also the hashes of old passwords") },
 	[OPTION_TARGET] = { "target", "TIME",
 	    N_("a hash takes at most this long: 100ms, 2s") },
 	[OPTION_PARALLEL] = { "parallel", "N",
@@ -153,6 +155,18 @@ static const struct command commands[] = {
 	{ "audit", "verify", cmd_audit_verify, NULL, HAS(OPTION_PROOFS),
 	    USES_STORE,
 	    N_("look for a changed event; exit 1 if there is one") },
+	{ "import", "shadow", cmd_import_shadow, "[FILE]", WHY, USES_STORE,
+	    N_("take over hashes, dates and locks of /etc/shadow") },
+	{ "import", "opasswd", cmd_import_opasswd, "[FILE]", WHY, USES_STORE,
+	    N_("take over old passwords of pam_unix, pam_pwhistory") },
+	{ "import", "faillock", cmd_import_faillock, "[DIR]", WHY, USES_STORE,
+	    N_("take over failed tries of pam_faillock") },
+	{ "import", "csv", cmd_import_csv, "FILE", WHY, USES_STORE,
+	    N_("accounts: name,owner,kind,valid_from,valid_until") },
+	{ "import", "json", cmd_import_json, "FILE", WHY, USES_STORE,
+	    N_("what export wrote, hashes and all") },
+	{ "export", NULL, cmd_export, NULL, HAS(OPTION_WITH_HISTORY),
+	    USES_STORE, N_("the accounts as JSON lines, hashes and all") },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -478,8 +492,9 @@ open_handle(struct tool *t)
 static void
 seal(struct tool *t)
 {
-	const char *user = t->operand != NULL ? t->operand
-	    : t->values[OPTION_ACCOUNT];
+	const char *kind = t->command->operand;
+	const char *user = kind != NULL && strstr(kind, "USER") != NULL
+	    ? t->operand : t->values[OPTION_ACCOUNT];
 	const char *realm = NULL;
 	int err = PASPW_OK;
 

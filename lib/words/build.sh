@@ -55,7 +55,7 @@ function finish(depth,    n, i, edge) {
 		for (i = 1; i <= n; i += 2) {
 			printf "%.0f,%s", edge[i] * 16777216 + \
 			    (i + 1 == n) * 8388608 + edge[i + 1],
-			    count % 8 == 7 ? "\n" : ""
+			    (count % 8 == 7 ? "\n" : "")
 			count++
 		}
 	}
@@ -131,7 +131,9 @@ END {
 	print "const char words_generator[][WORDS_GENERATOR_MAX] = {"
 	while ((getline line < generator) > 0)
 		if (line ~ /^[a-z]/) {
-			printf "\"%s\",%s", line, ++words % 8 == 0 ? "\n" : ""
+			words++
+			printf "\"%s\",%s", line, \
+			    (words % 8 == 0 ? "\n" : "")
 		}
 	printf "};\nconst size_t words_generator_count = %d;\n", words
 	print_letters()

@@ -105,6 +105,17 @@ exit_is "a closed account" 1 \
 exit_is "is still known" 0 pw status dave --json
 ok "without credentials" json '.state == "closed" and
     .hash_method == null and .hash_cost == null'
+exit_is "its name is not for anybody" 1 pw add dave --generate
+like "it says what to do" "$err" 'paspw add dave --reopen --reason TEXT'
+exit_is "reopening needs a reason" 2 pw add dave --generate --reopen
+exit_is "reopening what is open" 1 pw add carol --generate --reopen \
+    --reason test
+exit_is "reopening what never was" 3 pw add erin --generate --reopen \
+    --reason test
+exit_is "reopen" 0 pw add dave --generate --reopen --reason 'he is back'
+exit_is "status of the new one" 0 pw status dave --json
+ok "it begins anew" json '.state == "change_required" and
+    .closed_at == null and .last_success_at == null'
 
 for word in lock unlock expire 'close --reason left' status; do
 	# shellcheck disable=SC2086 # two words
@@ -114,9 +125,14 @@ done
 
 # Every act is on record, with who and why.
 exit_is "the trail" 0 pw audit show --json
-ok "has the reasons" json '[.events[] | select(.account == "dave") |
-    .reason] | index("lost laptop") != null and
-    index("seen in a leak") != null and index("departure") != null'
+ok "has the reasons" json '[.events[].reason] |
+    index("lost laptop") != null and index("seen in a leak") != null and
+    index("departure") != null'
+ok "the new account points to the old one" json '(.events[] |
+    select(.kind == "reopen")) as $new | $new.account == "dave" and
+    $new.reason == "he is back" and ([.events[] |
+    select(.subject == $new.data.former).kind] | index("close") != null and
+    index("issue") != null)'
 ok "the ticket" json 'any(.events[]; .ticket == "T-2")'
 ok "and the actor" json "all(.events[]; .actor != null)"
 

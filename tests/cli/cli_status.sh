@@ -43,9 +43,12 @@ like "the state" "$out" '^state +active$'
 like "times with their zone" "$out" \
     '^password expires +[0-9-]{10} [0-9:]{8} CES?T$'
 exit_is "status of a locked one" 0 pw status bob
-like "since when" "$out" '^locked since +[0-9-]{10} [0-9:]{8} CES?T$'
-like "until when" "$out" '^locked until +an admin'
-like "why" "$out" '^locked by +admin$'
+like "why" "$out" '^why +locked by an admin$'
+like "since when" "$out" '^since +[0-9-]{10} [0-9:]{8} CES?T$'
+like "until when" "$out" '^until +no date: see next$'
+like "and what to do" "$out" '^next +paspw unlock bob$'
+like "what else is in the way" "$out" \
+    '^why +the password must be changed first$'
 like "whose" "$out" '^owner +Bob É\.$'
 exit_is "status of nobody" 3 pw status nobody-here
 

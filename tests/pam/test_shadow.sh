@@ -13,6 +13,11 @@ first='Grenouille-47-verte'
 second='Marmotte_58_bleue'
 third='Hirondelle+69+grise'
 
+hash_of()
+{
+	grep "^$1:" /etc/shadow | cut -d: -f2
+}
+
 # pam_unix replaces /etc/shadow by rename: the directory itself is ours.
 mkdir -p "$tmp/etc"
 for file in nsswitch.conf login.defs ld.so.cache localtime; do
@@ -22,12 +27,14 @@ cat > "$tmp/etc/passwd" <<END
 root:x:0:0:root:/root:/bin/sh
 bob:x:4242:4242:Robert:/nonexistent:/bin/sh
 eve:x:4243:4243:Eve:/nonexistent:/bin/sh
+ann:x:4244:4244:Ann:/nonexistent:/bin/sh
 END
 cat > "$tmp/etc/group" <<END
 root:x:0:
 shadow:x:42:
 bob:x:4242:
 eve:x:4243:
+ann:x:4244:
 END
 touch "$tmp/etc/shadow"
 chmod 0600 "$tmp/etc/shadow"
@@ -38,6 +45,8 @@ for name in bob eve; do
 	    "$(printf '%s' "$first" | openssl passwd -6 -stdin)" "$today"
 done > /etc/shadow
 printf 'root:*:%d:0:99999:7:::\n' "$today" >> /etc/shadow
+printf 'ann:%s:%d:0:99999:7:::\n' "$(hash_of bob)" $((today - 200)) \
+    >> /etc/shadow
 
 settings 'credentials = shadow'
 service one <<END
@@ -70,11 +79,6 @@ password requisite @M enforce_for_root
 password required pam_unix.so use_authtok yescrypt rounds=1
 END
 admin init > /dev/null
-
-hash_of()
-{
-	grep "^$1:" /etc/shadow | cut -d: -f2
-}
 
 pam "$first\n" one bob auth acct open close
 is 'a system account is taken over at first contact' "$codes" \
@@ -136,6 +140,66 @@ pam 'abc\n' one bob auth acct
 is 'what root wrote is taken over' "$codes" \
     'auth PAM_SUCCESS acct PAM_SUCCESS'
 
+# ---- Behind our back ----
+
+pam "$first\n" one ann auth acct
+is 'first contact: the age of the password counts from the change' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+pam '' one ann acct
+is 'which does not bind a key' "$codes" 'acct PAM_SUCCESS'
+chage -d "$today" ann
+pam "$first\n" one ann auth acct
+is 'chage -d makes an old password no younger' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+printf 'ann:%s\n' "$second" | chpasswd -c SHA512
+pam "$second\n" one ann auth acct
+is 'chpasswd makes a new one' "$codes" 'auth PAM_SUCCESS acct PAM_SUCCESS'
+pam "$first\n" one ann auth
+is 'instead of the old one' "$codes" 'auth PAM_AUTH_ERR'
+chage -d 0 ann
+pam "$second\n" one ann auth acct
+is 'chage -d 0 demands another' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+chage -d "$today" ann
+pam "$second\n" one ann auth acct
+is 'also when it was taken back' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+usermod -L ann
+pam "$second\n" one ann auth
+is 'usermod -L stops the password' "$codes" 'auth PAM_AUTH_ERR'
+usermod -U ann
+pam "$second\n" one ann auth acct
+is 'usermod -U brings it back, no newer than it was' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+pam "$second\n$third\n$third\n" one ann chauthtok-expired
+is 'passwd' "$codes" 'chauthtok-expired PAM_SUCCESS'
+pam "$third\n" one ann auth acct
+is 'ends it' "$codes" 'auth PAM_SUCCESS acct PAM_SUCCESS'
+admin expire ann > /dev/null
+printf 'ann:%s\n' "$first" | chpasswd -c SHA512
+pam "$first\n" one ann auth acct
+is 'chpasswd ends what an admin demanded' "$codes" \
+    'auth PAM_SUCCESS acct PAM_SUCCESS'
+
+# ---- Departure and return ----
+
+chage -d $((today - 1)) ann
+printf 'ann:%s\n' "$third" | chpasswd -c SHA512
+chage -d $((today - 1)) ann
+pam "$third\n" one ann auth
+admin close ann --reason left > /dev/null
+pam "$third\n" one ann auth acct
+is 'somebody who left, whose system password still stands' "$codes" \
+    'auth PAM_AUTH_ERR acct PAM_PERM_DENIED'
+exit_is 'the name does not come back with that password' 2 admin add ann \
+    --reopen --reason back
+like 'it says what to do' "$err" 'set another one with passwd'
+printf 'ann:%s\n' "$second" | chpasswd -c SHA512
+exit_is 'but with another' 0 admin add ann --reopen --reason back
+pam "$second\n" one ann auth acct
+is 'which must be changed' "$codes" \
+    'auth PAM_SUCCESS acct PAM_NEW_AUTHTOK_REQD'
+
 # ---- Locks ----
 
 for try in 1 2 3 4 5; do
@@ -146,6 +210,6 @@ is 'five wrong ones around pam_unix lock' "$codes" 'auth PAM_AUTH_ERR'
 pam '' one eve acct
 is 'a key too' "$codes" 'acct PAM_PERM_DENIED'
 is 'exactly one line for each account in /etc/shadow' \
-    "$(cut -d: -f1 /etc/shadow | sort | tr '\n' ' ')" 'bob eve root '
+    "$(cut -d: -f1 /etc/shadow | sort | tr '\n' ' ')" 'ann bob eve root '
 
 finish

@@ -154,6 +154,8 @@ START_TEST(issued_password_is_one_cause)
 	ck_assert_str_eq(account_over_cause(&policy, &row, NOW + DAY),
 	    "temporary_valid");
 	ck_assert(account_never_changed(&row));
+	account_issued(&policy, &row, row.hash, NOW);
+	ck_assert_str_eq(row.hash, "$y$issued");
 	account_changed(&row, "$y$mine", NOW + 1);
 	ck_assert(!account_never_changed(&row));
 	account_expire(&row);

@@ -23,7 +23,7 @@ __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 static const char *
 password(int i)
 {
-	static char text[2][32];
+	static char text[2][64];
 
 	/* the digits differ enough for the rule `similar` */
 	snprintf(text[i % 2], sizeof(text[0]), "%c%dkelp;%dTundra%d",
@@ -54,7 +54,7 @@ START_TEST(change_costs_three_hashes_however_long_the_history)
 	/* the oldest one that is kept */
 	hashes = 0;
 	if (lengths[_i] > 0) {
-		char old[32];
+		char old[64];
 
 		strcpy(old, password(most - 1));
 		ck_assert_int_eq(change("alice", old,

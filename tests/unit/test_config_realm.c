@@ -128,6 +128,19 @@ static const struct outcome {
 	    "[b]\nextends = a\nstore = sqlite:/b\n"
 	    "[a]\npreset = anssi\nstore = sqlite:/a\nhistory = 11\n", "c",
 	    "history", "11", "@/c:10" },
+	{ "a tenant as strict as its floor",
+	    "[acme]\nextends = users\nfloor = users\nstore = sqlite:/a\n",
+	    "acme", "floor", "users", "@/c:3" },
+	{ "a tenant stricter than its floor",
+	    "[acme]\nextends = users\nfloor = users\nstore = sqlite:/a\n"
+	    "min_length = 20\nmax_age = 30d\nlock_exempt_services = cron\n"
+	    "language = en\n", "acme", "min_length", "20", "@/c:5" },
+	{ "a floor above, another start",
+	    "[acme]\npreset = cis-debian12\nmax_age = 4mo\nfloor = b\n"
+	    "unlock_after = never\nstore = sqlite:/a\n"
+	    "failure_window = never\nhash_cost = 7\nwarn_before = 14d\n"
+	    "[b]\nstore = sqlite:/b\n", "acme", "history", "24",
+	    "preset cis-debian12" },
 	{ "a name with all that it may hold",
 	    "[a-0_z]\nstore = sqlite:/a\n", "a-0_z", "store", "sqlite:/a",
 	    "@/c:2" }
@@ -213,6 +226,40 @@ static const struct refusal {
 	    "@/c:2: extends: there is no such realm; "
 	    "@/c:4: [c]: a realm of one's own needs extends, preset or "
 	    "store; @/c:7: min_length: more than max_length" },
+	{ "weaker than the floor: both lines", "[users]\nhistory = 9\n"
+	    "[acme]\nextends = users\nfloor = users\nhistory = 8\n"
+	    "store = sqlite:/a\n",
+	    "@/c:6: history: weaker than that of [users], @/c:2" },
+	{ "weaker downwards", "[users]\nlock_after = 4\n"
+	    "[acme]\nextends = users\nfloor = users\nlock_after = 5\n"
+	    "store = sqlite:/a\n",
+	    "@/c:6: lock_after: weaker than that of [users], @/c:2" },
+	{ "weaker than a floor that says nothing itself",
+	    "[users]\n[acme]\nextends = users\nfloor = users\n"
+	    "max_age = never\nstore = sqlite:/a\n",
+	    "@/c:5: max_age: weaker than that of [users], @/c:1" },
+	{ "weaker than the built-in users",
+	    "[acme]\nextends = users\nfloor = users\n"
+	    "min_length = 7\nstore = sqlite:/a\n",
+	    "@/c:4: min_length: weaker than that of [users], built-in" },
+	{ "every weaker value is told", "[users]\n[acme]\n"
+	    "extends = users\nfloor = users\nstore = sqlite:/a\n"
+	    "dictionary = no\nrequire = letter\n",
+	    "@/c:7: require: weaker than that of [users], @/c:1; "
+	    "@/c:6: dictionary: weaker than that of [users], @/c:1" },
+	{ "weaker by a preset", "[users]\npreset = anssi\n[acme]\n"
+	    "preset = anssi\nhash_cost = 7\nfloor = users\n"
+	    "store = sqlite:/a\n",
+	    "@/c:5: hash_cost: weaker than that of [users], @/c:1" },
+	{ "a floor that is inherited", "[users]\n[a]\nextends = users\n"
+	    "floor = users\nstore = sqlite:/a\n[b]\nextends = a\n"
+	    "store = sqlite:/b\nhistory = 4\n",
+	    "@/c:9: history: weaker than that of [users], @/c:1" },
+	{ "a floor that is not there", "[users]\nfloor = ground\n",
+	    "@/c:2: floor: there is no such realm" },
+	{ "its own floor", "[acme]\nextends = users\nfloor = acme\n"
+	    "store = sqlite:/a\n",
+	    "@/c:3: floor: a realm cannot be its own" },
 	{ "a fault of a line hides the others of the realm",
 	    "[a]\nextend = users\n", "@/c:2: extend: unknown setting" }
 };

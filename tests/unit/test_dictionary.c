@@ -4,6 +4,8 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "dictionary.h"
 #include "disguise.h"
@@ -134,7 +136,12 @@ END_TEST
 
 START_TEST(reads_the_words_of_the_site)
 {
-	char *text = NULL;
+	static const char words[] = "zorglub\n";
+	char *text = NULL, path[] = "/tmp/test_dictionary.XXXXXX";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert(write(fd, words, strlen(words)) == (ssize_t)strlen(words));
 
 	ck_assert_int_eq(dictionary_site(&policy, &text, &error), PASPW_OK);
 	ck_assert_ptr_eq(text, NULL);
@@ -146,6 +153,16 @@ START_TEST(reads_the_words_of_the_site)
 	ck_assert_int_eq(dictionary_site(&policy, &text, &error),
 	    PASPW_ERR_CONFIG);
 	ck_assert_ptr_eq(text, NULL);
+	strcpy(policy.words, path);
+	ck_assert_int_eq(dictionary_site(&policy, &text, &error), PASPW_OK);
+	ck_assert_str_eq(text, words);
+	free(text);
+	ck_assert_int_eq(fchmod(fd, 0646), 0);
+	ck_assert_int_eq(dictionary_site(&policy, &text, &error),
+	    PASPW_ERR_CONFIG);
+	ck_assert_ptr_ne(strstr(error.text, "others can write"), NULL);
+	ck_assert_int_eq(unlink(path), 0);
+	close(fd);
 }
 END_TEST
 

@@ -231,6 +231,54 @@ START_TEST(refuses_impossible_cost)
 }
 END_TEST
 
+/* index of a known hash, a policy: is it to be replaced? */
+static const struct weak {
+	const char *what;
+	size_t known;
+	int cost;
+	bool weaker;
+} weaks[] = {
+	{ "yescrypt 5 under 5", 0, 5, false },
+	{ "yescrypt 5 under 6", 0, 6, true },
+	{ "yescrypt 5 under 3: never downwards", 0, 3, false },
+	{ "gost-yescrypt 4 under 4", 2, 4, false },
+	{ "gost-yescrypt 4 under 5", 2, 5, true },
+	{ "scrypt 6 under yescrypt 6", 3, 6, false },
+	{ "scrypt 6 under yescrypt 7", 3, 7, true },
+	{ "sha512crypt: not memory-hard", 4, 3, true },
+	{ "sha256crypt", 6, 3, true },
+	{ "bcrypt", 7, 3, true }
+};
+
+START_TEST(knows_the_weaker)
+{
+	const struct weak *w = &weaks[_i];
+	const struct policy p = { .hash = HASH_YESCRYPT,
+	    .hash_cost = w->cost };
+
+	ck_assert_msg(hash_weaker(known[w->known].hash, &p) == w->weaker,
+	    "%s", w->what);
+}
+END_TEST
+
+START_TEST(replaces_nothing_that_is_no_hash)
+{
+	const struct policy p = { .hash = HASH_YESCRYPT, .hash_cost = 11 };
+
+	ck_assert(!hash_weaker(no_hashes[_i].text, &p));
+}
+END_TEST
+
+START_TEST(tells_its_memory)
+{
+	const struct policy cheap = { .hash_cost = 3 };
+	const struct policy dear = { .hash = HASH_SCRYPT, .hash_cost = 11 };
+
+	ck_assert_uint_eq(hash_memory(&cheap), UINT64_C(4) << 20);
+	ck_assert_uint_eq(hash_memory(&dear), UINT64_C(1) << 30);
+}
+END_TEST
+
 START_TEST(hashes_the_longest_password_whole)
 {
 	char password[PASPW_PASSWORD_MAX + 1], one[HASH_MAX], other[HASH_MAX];
@@ -277,6 +325,10 @@ main(void)
 	tcase_add_test(tc, refuses_an_empty_setting);
 	tcase_add_loop_test(tc, makes_fresh_setting, 0, ROWS(fresh));
 	tcase_add_loop_test(tc, refuses_impossible_cost, 0, ROWS(bad_costs));
+	tcase_add_loop_test(tc, knows_the_weaker, 0, ROWS(weaks));
+	tcase_add_loop_test(tc, replaces_nothing_that_is_no_hash, 0,
+	    ROWS(no_hashes));
+	tcase_add_test(tc, tells_its_memory);
 	tcase_add_test(tc, hashes_the_longest_password_whole);
 	tcase_add_test(tc, random_fills_all);
 	suite_add_tcase(suite, tc);

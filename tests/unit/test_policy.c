@@ -42,10 +42,11 @@ static const struct standard {
 	const char *name;
 	const char *value;
 } standards[] = {
-	{ "preset", "pas" }, { "extends", "" }, { "members", "" },
-	{ "store", "" }, { "credentials", "shadow" }, { "min_length", "8" },
+	{ "preset", "pas" }, { "extends", "" }, { "floor", "" },
+	{ "members", "" }, { "store", "" }, { "credentials", "shadow" }, { "min_length", "8" },
 	{ "max_length", "256" }, { "require", "letter digit symbol" },
-	{ "min_classes", "0" }, { "max_age", "4mo" },
+	{ "min_classes", "0" }, { "min_entropy", "0" },
+	{ "max_age", "4mo" },
 	{ "warn_before", "14d" }, { "history", "5" }, { "lock_after", "5" },
 	{ "unlock_after", "never" }, { "failure_window", "never" },
 	{ "lock_blocks", "account" },
@@ -340,6 +341,8 @@ static const struct comparison {
 	{ "lock_exempt_services", "cron sshd", "cron atd", true },
 	{ "lock_exempt_services", "atd", "cron atd", false },
 	{ "lock_exempt_services", "", "cron", false },
+	{ "audit_retention", "6mo", "12mo", true },
+	{ "min_entropy", "50", "80", true },
 	{ "language", "fr", "en", false },
 	{ "members", "", "root", false }
 };
@@ -378,6 +381,35 @@ START_TEST(finds_words_of_a_list)
 }
 END_TEST
 
+/* what `policy explain` says of a setting */
+static const struct explained {
+	const char *name, *type, *range;
+} explaineds[] = {
+	{ "min_length", "number", "1 to 256" },
+	{ "hash", "choice", "yescrypt scrypt" },
+	{ "dictionary", "boolean", "no yes" },
+	{ "require", "set", "letter digit symbol upper lower, or none" },
+	{ "max_age", "duration", "1s to 100y, or never" },
+	{ "busy_wait", "duration", "0 to 10m" },
+	{ "preset", "word",
+	    "pas anssi cnil nist-800-63b-4 pci-dss-4 cis-debian12" },
+	{ "extends", "word", "" },
+	{ "members", "text", "" }
+};
+
+START_TEST(explains_what_may_be_given)
+{
+	const struct explained *x = &explaineds[_i];
+	const struct policy_setting *s = policy_setting_find(x->name);
+	char range[POLICY_TEXT_MAX];
+
+	ck_assert_ptr_nonnull(s);
+	policy_range(s, range, sizeof(range));
+	ck_assert_str_eq(policy_type_name(s), x->type);
+	ck_assert_str_eq(range, x->range);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 int
@@ -397,6 +429,8 @@ main(void)
 	tcase_add_loop_test(tc, finds_faults_of_the_whole, 0, ROWS(wholes));
 	tcase_add_test(tc, refuses_a_policy_of_zeros);
 	tcase_add_loop_test(tc, compares_strength, 0, ROWS(comparisons));
+	tcase_add_loop_test(tc, explains_what_may_be_given, 0,
+	    ROWS(explaineds));
 	tcase_add_loop_test(tc, finds_words_of_a_list, 0, ROWS(listeds));
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
