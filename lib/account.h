@@ -45,7 +45,7 @@ struct account {
 	int64_t changed_at;
 	bool must_change;
 	int64_t temporary_until;
-	int64_t expired_seen_at;	/* seen as over: no clock brings it back */
+	int64_t expired_seen_at;	/* as over: no clock brings it back */
 	char history_setting[HASH_MAX];
 	/* A change that is announced and not yet seen in /etc/shadow. */
 	char announced_digest[HASH_MAX];

@@ -126,7 +126,8 @@ verdict_of(uint32_t broken)
 {
 	if (broken == 0)
 		return PASPW_ACCEPTED;
-	if ((broken & ~(CANDIDATE_BROKEN(RULE_HISTORY) | CANDIDATE_BROKEN(RULE_MIN_AGE))) != 0)
+	if ((broken & ~(CANDIDATE_BROKEN(RULE_HISTORY) |
+	    CANDIDATE_BROKEN(RULE_MIN_AGE))) != 0)
 		return PASPW_WEAK;
 	return (broken & CANDIDATE_BROKEN(RULE_HISTORY)) != 0 ? PASPW_REUSED :
 	    PASPW_TOO_SOON;
@@ -199,7 +200,8 @@ candidate_still(const struct subject *s, const struct candidate *c,
 }
 
 void
-candidate_remember(struct subject *s, const struct candidate *c, const char *digest)
+candidate_remember(struct subject *s, const struct candidate *c,
+    const char *digest)
 {
 	memcpy(s->account.history_setting, c->history_setting,
 	    sizeof(s->account.history_setting));

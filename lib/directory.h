@@ -18,7 +18,7 @@ struct directory_person {
 
 struct directory_shadow {
 	char hash[HASH_MAX];
-	int64_t changed_day;		/* days since 1970; 0: must change; -1 */
+	int64_t changed_day;	/* days since 1970; 0: must change; -1: none */
 	bool found;
 };
 

@@ -134,7 +134,7 @@ enum paspw_field {
 	PASPW_ACTOR = 4,	/* who acts; default: the real uid's name */
 	PASPW_REASON = 5,	/* why an admin acts */
 	PASPW_TICKET = 6,	/* ticket number of the request */
-	PASPW_LANGUAGE = 7	/* "fr" or "en"; default: setting, then locale */
+	PASPW_LANGUAGE = 7	/* "fr", "en"; else the setting, the locale */
 };
 
 /* Set a field (NULL clears it). Control characters are refused.

@@ -43,7 +43,7 @@ struct policy {
 	int min_length;			/* characters */
 	int max_length;
 	int require;
-	int min_classes;		/* of upper lower digit symbol; 0: any */
+	int min_classes;	/* of upper lower digit symbol; 0: any */
 	int min_entropy;		/* bits, as the CNIL counts; 0: any */
 	struct span max_age;
 	struct span warn_before;

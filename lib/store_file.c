@@ -17,7 +17,7 @@
 
 static const char hint[] = ": run `paspw init` to create the store";
 
-/* A file that cannot be reached: not permitted is another matter than broken. */
+/* A file that cannot be reached: not permitted is not the same as broken. */
 static int
 unreachable(const char *path, struct error *e)
 {

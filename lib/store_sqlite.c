@@ -161,6 +161,7 @@ store_sqlite_history_each(struct store *store,
 	sqlite_bind_int(q, 2, newest);
 	while (answer == STORE_OK && *stopped == 0 &&
 	    (step = sqlite_step(q)) == STEP_ROW) {
+		memset(digest, 0, sizeof(digest));
 		if (sqlite_read_text(q, 0, sizeof(digest), digest))
 			*stopped = fn(digest, arg);
 		else

@@ -37,7 +37,7 @@ struct bench {
 	struct measured list[COST_LAST + 1];
 	unsigned proposed;
 	bool too_large;			/* a cost of the policy */
-	json_t *realms;
+	json_t *realms;			/* name: {hash, hash_cost, fits} */
 };
 
 /* "100ms", "2s" */
@@ -162,34 +162,66 @@ table_json(const struct bench *b)
 	return list;
 }
 
-/* Does what the policy says now fit this machine? */
+/* What each realm says now. No verb may be called in here. */
 static int
-judge_setting(const struct paspw_setting *s, void *arg)
+take_setting(const struct paspw_setting *s, void *arg)
 {
 	struct bench *b = arg;
-	struct tool *t = b->tool;
-	struct paspw_bench one = { 0 };
+	json_t *realm = json_object_get(b->realms, s->realm);
 	unsigned cost = 0;
-	bool fits;
-	int err;
+	int failed = 0;
 
+	if (realm == NULL) {
+		realm = json_object();
+		failed = json_object_set_new(b->realms, s->realm, realm);
+	}
 	if (strcmp(s->name, "hash") == 0)
-		snprintf(b->method, sizeof(b->method), "%s", s->value);
-	if (strcmp(s->name, "hash_cost") != 0 ||
-	    !when_number(s->value, COST_LAST, &cost))
-		return 0;
-	err = paspw_policy_bench(t->handle, b->method, cost, &one);
+		failed = json_object_set_new(realm, s->name,
+		    output_string(s->value));
+	else if (strcmp(s->name, "hash_cost") == 0 &&
+	    when_number(s->value, COST_LAST, &cost))
+		failed = json_object_set_new(realm, s->name,
+		    json_integer(cost));
+	return failed == 0 ? 0 : PASPW_ERR_MEMORY;
+}
+
+/* Does it fit this machine? */
+static int
+judge_realm(struct bench *b, const char *name, json_t *realm)
+{
+	struct tool *t = b->tool;
+	const char *method = json_string_value(json_object_get(realm,
+	    "hash"));
+	unsigned cost = (unsigned)json_integer_value(json_object_get(realm,
+	    "hash_cost"));
+	struct paspw_bench one = { 0 };
+	int err = paspw_policy_bench(t->handle, method, cost, &one);
+	bool fits = err == PASPW_OK && one.logins >= b->logins;
+
 	if (err != PASPW_OK && err != PASPW_ERR_MEMORY)
 		return err;
-	fits = err == PASPW_OK && one.logins >= b->logins;
 	b->too_large = b->too_large || !fits;
 	if (!t->json)
 		printf(fits ? _("[%s] hash_cost = %u fits this machine.\n") :
 		    _("[%s] hash_cost = %u does NOT fit this machine.\n"),
-		    s->realm, cost);
-	return json_object_set_new(b->realms, s->realm, json_pack(
-	    "{s:i, s:b}", "hash_cost", (int)cost, "fits", fits)) == 0 ? 0 :
-	    PASPW_ERR_MEMORY;
+		    name, cost);
+	return json_object_set_new(realm, "fits", json_boolean(fits)) == 0 ?
+	    PASPW_OK : PASPW_ERR_MEMORY;
+}
+
+static int
+judge_realms(struct bench *b)
+{
+	int err = paspw_setting_each(b->tool->handle, take_setting, b);
+	const char *name;
+	json_t *realm;
+
+	if (err != PASPW_OK)
+		return err;
+	json_object_foreach(b->realms, name, realm)
+		if ((err = judge_realm(b, name, realm)) != PASPW_OK)
+			return err;
+	return PASPW_OK;
 }
 
 static int
@@ -204,8 +236,7 @@ run(struct bench *b)
 		return output_error(t, err);
 	if (!t->json)
 		print_table(b);
-	if ((err = paspw_setting_each(t->handle, judge_setting, b)) !=
-	    PASPW_OK)
+	if ((err = judge_realms(b)) != PASPW_OK)
 		return output_error(t, err);
 	if (t->json && (code = output_object(t, json_pack(
 	    "{s:s, s:i, s:i, s:i, s:o, s:O}", "method", b->method, "target",

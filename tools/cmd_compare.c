@@ -179,7 +179,7 @@ take_effect(const struct paspw_policy_effect *e, void *arg)
 		    "move", (json_int_t)e->move)) == 0 ? 0 :
 		    PASPW_ERR_MEMORY;
 	print_realm(d->realm, sizeof(d->realm), e->realm);
-	printf(_("  %7" PRIu64 " accounts, of which:\n"), e->accounts);
+	printf("  %7" PRIu64 " %s\n", e->accounts, _("accounts, of which:"));
 	print_count(t, N_("passwords would be too old"), e->expire);
 	print_count(t, N_("would no longer be too old"), e->revive);
 	print_count(t, N_("would be locked"), e->lock);

@@ -28,13 +28,30 @@ for setting in $settings; do
 done
 exit_is "explain in words" 0 pw policy explain min_length
 like "the value of each realm" "$out" '^  admins +10 +\(.*\)$'
+like "its type and range" "$out" '^Type: number \(1 to 256\)$'
+like "its direction" "$out" '^More is stricter\.$'
+like "its clauses" "$out" '^Clauses: M03 M12$'
+exit_is "explain in JSON" 0 pw policy explain max_age --json
+ok "with type, range and direction" json '.type == "duration" and
+    .range == "1s to 100y, or never" and .direction == "down" and
+    .realms.users == {"value": "4mo", "origin": "preset pas"}'
 exit_is "explain what does not exist" 2 pw policy explain frobnicate
 
 exit_is "lint a good file" 0 "$paspw" policy lint "$conf"
 like "warns of a cheap hash" "$err" 'warning: .*hash_cost'
 exit_is "lint a good file (JSON)" 0 "$paspw" --json policy lint "$conf"
 ok "with its warnings" json '.valid and .file == "'"$conf"'" and
-    [.warnings[].setting] == ["hash_cost", "hash_cost"]'
+    [.warnings[] | select(.realm == "users") | .setting] ==
+    ["history", "hash_cost"]'
+ok "and the conflicts of two standards, with both clauses" json '
+    [.conflicts[] | select(.realm == "admins") | .setting] ==
+    ["require", "max_age"] and
+    .conflicts[1].clauses == "M05 / NIST 3.1.1.2"'
+configure 'require = none' 'max_age = never' 'min_age = 1d' 'history = 0'
+sed -i 's/^hash_cost = 3$/hash_cost = 5/' "$conf"
+exit_is "lint a blameless file" 0 "$paspw" policy lint "$conf"
+is "says nothing of it" "$err" ''
+configure 'lock_after = 4'
 
 printf '%s\n' '[users]' 'min_lenght = 8' 'history = many' > "$tmp/bad.conf"
 chmod 600 "$tmp/bad.conf"
@@ -45,6 +62,97 @@ exit_is "lint a bad file (JSON)" 5 "$paspw" --json policy lint "$tmp/bad.conf"
 ok "is an error object" json '.error.code == "config" and
     (.error.message | test("min_lenght") and test("history"))'
 exit_is "lint a missing file" 5 "$paspw" policy lint "$tmp/none.conf"
+
+# ---- compare ----
+
+configure
+exit_is "pas beside ANSSI" 1 pw policy compare anssi
+like "misses its length" "$out" '^  MISSED +min_length +8 +asked: 12 \(R21\)$'
+like "for admins too" "$out" '^  MISSED +min_length +10 +asked: 15 \(R21\)$'
+is "and nothing else" "$(printf '%s\n' "$out" | grep -c MISSED)" 2
+exit_is "the same in JSON" 1 pw policy compare anssi --json
+ok "names value, demand, clause and origin" json '.met == false and
+    ([.demands[] | select(.realm == "users" and .answer == "missed")] |
+    length == 1 and .[0].setting == "min_length" and
+    .[0].asked == "12" and .[0].clause == "R21" and
+    .[0].origin == "preset pas")'
+exit_is "pas beside its own plan" 0 pw policy compare pas
+unlike "misses nothing" "$out" MISSED
+like "and says what no setting can" "$out" '^  besides .*\(S12\)$'
+exit_is "pas beside NIST" 1 pw policy compare nist-800-63b-4 --json
+ok "stricter does not help where NIST forbids" json '
+    [.demands[] | select(.realm == "users" and .answer == "missed") |
+    .setting] == ["min_length", "require", "max_age"]'
+exit_is "pas beside the CNIL: case 2" 0 pw policy compare cnil
+exit_is "there is no such preset" 2 pw policy compare stig
+for preset in pas anssi cnil nist-800-63b-4 pci-dss-4 cis-debian12; do
+	printf '%s\n' '[users]' "preset = $preset" > "$tmp/preset.conf"
+	chmod 600 "$tmp/preset.conf"
+	exit_is "preset $preset meets itself" 0 "$paspw" \
+	    --config "$tmp/preset.conf" policy compare "$preset"
+done
+
+# ---- floor ----
+
+printf '%s\n' '[users]' 'history = 9' '[acme]' 'extends = users' \
+    'floor = users' 'history = 8' 'store = sqlite:/a' > "$tmp/floor.conf"
+chmod 600 "$tmp/floor.conf"
+exit_is "a tenant below its floor" 5 "$paspw" policy lint "$tmp/floor.conf"
+like "names both lines" "$err" \
+    'floor.conf:6: history: weaker than that of \[users\], .*floor.conf:2$'
+
+# ---- diff ----
+
+fresh
+pw_account alice 'Vlat7!mup-quorz'
+pw_account bob 'Krendo5+wulfitz'
+for try in 1 2 3; do
+	pw_in 'wrong\n' verify bob --password-stdin > /dev/null
+done
+before=$(snapshot)
+cp "$conf" "$tmp/new.conf"
+sed -i '0,/^hash_cost.*/s//hash_cost = 4\nlock_after = 3\nmax_age = 1s/' \
+    "$tmp/new.conf"
+sleep 2
+exit_is "diff" 0 pw policy diff "$tmp/new.conf" --json
+ok "whom it expires, locks, makes change" json '.effects[0] ==
+    {"realm": "users", "accounts": 2, "expire": 2, "revive": 0, "lock": 1,
+    "free": 0, "change": 1, "rehash": 2, "move": 0}'
+ok "which settings, which way" json '
+    [.changes[] | select(.realm == "users") | .setting, .effect] ==
+    ["max_age", "stricter", "lock_after", "stricter", "hash_cost",
+    "stricter"]'
+exit_is "diff in words" 0 pw policy diff "$tmp/new.conf"
+like "says how many" "$out" '^ +1 would be locked$'
+exit_is "the other way round" 0 "$paspw" --config "$tmp/new.conf" \
+    policy diff "$conf"
+like "is weaker" "$out" '^  WEAKER +lock_after +3 -> 5 '
+exit_is "diff with a broken file" 5 pw policy diff "$tmp/bad.conf"
+like "names every fault" "$err" 'bad.conf:2: .*bad.conf:3: '
+is "diff changed nothing" "$(snapshot)" "$before"
+
+# ---- a hash that is weaker than the policy ----
+
+sed -i 's/^hash_cost = 3$/hash_cost = 4/' "$conf"
+exit_is "is accepted" 0 pw_in 'Vlat7!mup-quorz\n' verify alice \
+    --password-stdin
+pw status alice --json > "$tmp/status"
+is "and made anew" "$(jq -r '.hash_cost, .state' "$tmp/status" |
+    tr '\n' ' ')" '4 active '
+is "once, with an event" "$(pw audit show --account alice --json |
+    jq '[.events[] | select(.kind == "rehash")] | length')" 1
+
+# ---- bench ----
+
+exit_is "bench" 0 pw policy bench --target 1ms --parallel 1 --json
+ok "never proposes less than 5" json '.proposed == 5 and
+    .method == "yescrypt" and .realms.users == {"hash": "yescrypt",
+    "hash_cost": 4, "fits": true} and ([.costs[].cost] == [3, 4, 5])'
+exit_is "bench for more logins than fit" 1 pw policy bench --target 1ms \
+    --parallel 100000
+like "says which realm does not fit" "$out" '^\[users\] .* NOT fit'
+exit_is "bench for no time" 2 pw policy bench --target soon
+exit_is "bench for nobody" 2 pw policy bench --parallel 0
 
 fresh
 pw_account alice 'Vlat7!mup-quorz'
