@@ -55,7 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (config_drafts_finish(&drafts, "/state", &c, &e) != PASPW_OK)
 		HOLDS(e.text[0] != '\0' && c.count == 0);
 	HOLDS(strlen(e.text) < sizeof(e.text));
-	for (size_t i = 0; i < c.count; i++)
+	/* of a file with a fault nothing is used */
+	for (size_t i = 0; rc == PASPW_OK && i < c.count; i++)
 		check_realm(&c, &c.realms[i]);
 	config_free(&c);
 	config_drafts_free(&drafts);

@@ -5,6 +5,7 @@
  * input on which the target stops leaves no plan, which is a failure. */
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ replay(const char *directory, const char *name)
 	FILE *file;
 	bool done;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if ((file = fopen(path, "rb")) == NULL)
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >=
+	    (int)sizeof(path) || (file = fopen(path, "rb")) == NULL)
 		return false;
 	size = fread(input, 1, sizeof(input), file);
 	done = !ferror(file);
