@@ -12,6 +12,9 @@
 static const char alphabet[] =
     "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/* sha: before a number of rounds */
+static const char rounds[] = "rounds=";
+
 /* What crypt answers when it fails, so that nothing ever equals it. */
 static const char failure_token[] = "*0";
 
@@ -66,9 +69,9 @@ scrypt_cost(const char *params)
 static unsigned
 sha_cost(const char *params)
 {
-	if (strncmp(params, "rounds=", 7) != 0)
+	if (strncmp(params, rounds, strlen(rounds)) != 0)
 		return SHA_ROUNDS;
-	return (unsigned)strtoul(params + 7, NULL, 10);
+	return (unsigned)strtoul(params + strlen(rounds), NULL, 10);
 }
 
 static unsigned
@@ -127,22 +130,27 @@ bcrypt_ok(const struct method *m, const char *params, size_t length)
 	    strspn(params + cost, alphabet) == m->salt + m->digest;
 }
 
-/* [parameters $] salt $; the salt is never empty. The memory-hard ones have
- * parameters; of them scrypt has its own in front of the salt. */
+/* [parameters $] salt $; the salt is never empty, and there is no field more:
+ * found by fuzzing, a field with several hashes in it would have been one.
+ * yescrypt always has parameters, sha may name its rounds, and scrypt has its
+ * own in front of the salt. */
 static bool
 fields_ok(const struct method *m, const char *params, size_t length)
 {
-	size_t first = strspn(params, alphabet);
-	size_t salt = length - 1;
+	size_t salt = 0;
 
 	if (length < 2 || params[length - 1] != '$')
 		return false;
-	while (salt > 0 && params[salt - 1] != '$')
-		salt--;
-	if (salt == length - 1 ||
-	    strspn(params + salt, alphabet) != length - 1 - salt)
+	if (m->cost == yescrypt_cost)
+		salt = strspn(params, alphabet) + 1;
+	else if (m->cost == sha_cost &&
+	    strncmp(params, rounds, strlen(rounds)) == 0)
+		salt = strlen(rounds) + 1 +
+		    strspn(params + strlen(rounds), "0123456789");
+	if (salt > 0 && (salt >= length || params[salt - 1] != '$'))
 		return false;
-	return m->cost != yescrypt_cost || (salt > 0 && first + 1 == salt);
+	return salt < length - 1 &&
+	    strspn(params + salt, alphabet) == length - 1 - salt;
 }
 
 /*

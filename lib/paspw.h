@@ -214,7 +214,8 @@ PASPW_MUST_USE int paspw_attempt_begin(struct paspw *h, const char *user,
  * Compute the hash of a password for this attempt; says nothing of the
  * result. A password that is too long or holds a NUL costs the same and
  * fails. Kept until it is settled if the account's hash is weaker than the
- * policy asks for: if it was right, settling hashes it anew. Errors: CRYPTO, MEMORY, INVALID.
+ * policy asks for: if it was right, settling hashes it anew.
+ * Errors: CRYPTO, MEMORY, INVALID.
  */
 PASPW_MUST_USE int paspw_attempt_verify(struct paspw *h,
     struct paspw_attempt *attempt, const char *password, size_t len);

@@ -98,8 +98,8 @@ extern const struct policy_setting policy_settings[POLICY_SETTINGS + 1];
 /* Row of a setting by its name, or NULL. */
 const struct policy_setting *policy_setting_find(const char *name);
 /* The built-in policy: preset pas. Of the settings that tell a realm from
- * another (extends, floor, members, store) none is set. Realm `admins` gets what the
- * preset says of admins. */
+ * another (extends, floor, members, store) none is set. Realm `admins` gets
+ * what the preset says of admins. */
 void policy_standard(struct policy *p, const char *realm);
 /* Replace every value but those by a preset's. false, and p as it was,
  * if there is no such preset. */

@@ -12,6 +12,9 @@
 #include "store_file.h"
 #include "wait.h"
 
+/* Extended result codes carry the primary one in their low byte. */
+#define PRIMARY_CODE 0xff
+
 #define APPLICATION_ID 0x50415350	/* "PASP" */
 
 /* Pages in the log before it is copied into the database: small, because each
@@ -333,6 +336,24 @@ check_schema(struct sqlite *db, const char *path, bool create,
 	    upgrade(db, create, e);
 }
 
+/* Turning the log on asks for the whole file, and SQLite does not call the
+ * busy handler for that: of many that create a store at once, all but one
+ * would fail. */
+static int
+settle_schema(struct sqlite *db, const char *path, bool create,
+    struct error *e)
+{
+	struct wait wait;
+	int r;
+
+	wait_start(&wait, db->timeout_ms, WAIT_FOR_WRITER_NS);
+	do
+		r = check_schema(db, path, create, e);
+	while (r != PASPW_OK && (sqlite3_errcode(db->db) & PRIMARY_CODE) ==
+	    SQLITE_BUSY && wait_once(&wait));
+	return r;
+}
+
 /* No checkpoint at close: it syncs, and a login would pay for it. Defensive:
  * a store that somebody tampered with must not run code of its own. */
 static bool
@@ -371,7 +392,7 @@ sqlite_open(struct sqlite **opened, const char *path, bool create,
 		r = error_set(e, PASPW_ERR_STORE, "store %s: %s", path,
 		    sqlite3_errmsg(db->db));
 	else
-		r = check_schema(db, path, create, e);
+		r = settle_schema(db, path, create, e);
 	if (r != PASPW_OK)
 		sqlite_close(&db);
 	*opened = db;

@@ -51,7 +51,7 @@ pw_in()
 	input=$1
 	shift
 	# shellcheck disable=SC2059 # \0 and \n are what it is for
-	printf "$input" | pw "$@"
+	printf -- "$input" | pw "$@"	# a password may begin with a dash
 }
 
 # A password that was made, for pw_in.

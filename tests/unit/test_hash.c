@@ -138,6 +138,11 @@ static const struct field {
 	    "$5$rounds=5000$C3o4O1TC6aRHF4FI.QSZMXtHbaj2gSXr4sUc/3NcUi." },
 	{ "one field more",
 	    "$y$j9T$a$b$tnSYzkwR1SGlXBEvKOSCCH7TwPtWH7aUDC1IIrZbOR9" },
+	{ "scrypt with two salts, found by fuzzing",
+	    "$7$BU..../....SodiumChloride.$VvWa8GERyuvbk2K5532pcTykoxmHuE6t2xB"
+	    "ZeC4Sg9D$VvWa8GERyuvbk2K5532pcTykoxmHuE6t2xBZeC4Sg9D" },
+	{ "sha with two salts",
+	    "$5$a$saltstring$C3o4O1TC6aRHF4FI.QSZMXtHbaj2gSXr4sUc/3NcUi." },
 	{ "bcrypt without cost",
 	    "$2b$xx$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzABCDE" },
 	{ "locked",

@@ -1,291 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The verbs about a policy, and what a policy does to hashes that are there;
- * on a real store. */
+/* The verbs about a policy, on a real store. */
 
-#include <check.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "policy.h"
+#include "realms.h"
 
-#include "paspw.h"
-#include "rehash.h"
-
-#define FIRST "Wagon-7-ivory"
-#define SECOND "Sphinx-9-quartz"
-#define THIRD "Turnip&84&velvet"
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
-static char directory[64], config[96], other[96];
-static struct paspw *h;
-static enum paspw_verdict verdict;
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-/* first: settings that a second mention would contradict */
-static void
-write_config(const char *path, const char *cost, const char *settings)
-{
-	FILE *f = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(f);
-	fprintf(f, "[users]\nstore = sqlite:%s/store/users.db\n"
-	    "credentials = store\nhash_cost = %s\ndictionary = no\n%s"
-	    "[admins]\nextends = users\nmembers = paul\nmin_length = 10\n"
-	    "store = sqlite:%s/store/admins.db\n", directory, cost, settings,
-	    directory);
-	ck_assert_int_eq(fclose(f), 0);
-}
-
-static void
-reopen(const char *cost, const char *settings)
-{
-	paspw_close(&h);
-	write_config(config, cost, settings);
-	ck_assert_msg(paspw_open(&h, config, 0) == PASPW_OK, "%s",
-	    paspw_detail(h));
-}
-
-static void
-setup(void)
-{
-	strcpy(directory, "/tmp/paspw-unit.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	snprintf(config, sizeof(config), "%s/paspw.conf", directory);
-	snprintf(other, sizeof(other), "%s/other.conf", directory);
-	reopen("3", "");
-	ck_assert_msg(paspw_init(h) == PASPW_OK, "%s", paspw_detail(h));
-}
-
-static void
-teardown(void)
-{
-	paspw_close(&h);
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void
-authenticate(const char *user, const char *password)
-{
-	ck_assert_msg(paspw_authenticate(h, user, password, strlen(password),
-	    &verdict) == PASPW_OK, "%s", paspw_detail(h));
-}
-
-static void
-settled(const char *user)
-{
-	ck_assert_int_eq(paspw_add(h, user, FIRST, strlen(FIRST), NULL, NULL,
-	    &verdict), PASPW_OK);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_int_eq(paspw_change(h, user, FIRST, strlen(FIRST), SECOND,
-	    strlen(SECOND), NULL, &verdict), PASPW_OK);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-}
-
-/* ---- Hashes that are weaker than the policy ---- */
-
-static unsigned
-cost_of(const char *user)
-{
-	struct paspw_status *status = NULL;
-	unsigned cost;
-
-	ck_assert_int_eq(paspw_status(h, user, &status), PASPW_OK);
-	cost = status->hash_cost;
-	paspw_status_free(&status);
-	return cost;
-}
-
-static int
-count_rehash(const struct paspw_event *event, void *arg)
-{
-	*(int *)arg += strcmp(event->kind, "rehash") == 0;
-	return 0;
-}
-
-static int
-rehashes(void)
-{
-	int count = 0;
-
-	ck_assert_int_eq(paspw_audit_each(h, NULL, 0, count_rehash, &count),
-	    PASPW_OK);
-	return count;
-}
-
-START_TEST(login_renews_a_weak_hash)
-{
-	struct paspw_status *before = NULL, *after = NULL;
-
-	settled("alice");
-	ck_assert_int_eq(paspw_status(h, "alice", &before), PASPW_OK);
-	reopen("4", "");
-	authenticate("alice", SECOND);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_int_eq(paspw_status(h, "alice", &after), PASPW_OK);
-	ck_assert_uint_eq(after->hash_cost, 4);
-	ck_assert_str_eq(after->state, "active");
-	ck_assert_int_eq(after->changed_at, before->changed_at);
-	ck_assert_int_eq(rehashes(), 1);
-	/* once; and it is still the same password */
-	authenticate("alice", SECOND);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	authenticate("alice", THIRD);
-	ck_assert_int_eq(verdict, PASPW_REFUSED);
-	ck_assert_int_eq(rehashes(), 1);
-	paspw_status_free(&before);
-	paspw_status_free(&after);
-}
-END_TEST
-
-START_TEST(history_outlives_the_renewal)
-{
-	settled("alice");
-	reopen("4", "");
-	authenticate("alice", SECOND);
-	ck_assert_uint_eq(cost_of("alice"), 4);
-	ck_assert_int_eq(paspw_change(h, "alice", SECOND, strlen(SECOND),
-	    FIRST, strlen(FIRST), NULL, &verdict), PASPW_OK);
-	ck_assert_int_eq(verdict, PASPW_REUSED);
-	ck_assert_int_eq(paspw_change(h, "alice", SECOND, strlen(SECOND),
-	    SECOND, strlen(SECOND), NULL, &verdict), PASPW_OK);
-	ck_assert_int_ne(verdict, PASPW_ACCEPTED);
-}
-END_TEST
-
-START_TEST(a_refusal_renews_nothing)
-{
-	settled("alice");
-	reopen("4", "");
-	authenticate("alice", FIRST);
-	ck_assert_int_eq(verdict, PASPW_REFUSED);
-	ck_assert_uint_eq(cost_of("alice"), 3);
-	ck_assert_int_eq(paspw_lock(h, "alice"), PASPW_OK);
-	authenticate("alice", SECOND);
-	ck_assert_int_ne(verdict, PASPW_ACCEPTED);
-	ck_assert_uint_eq(cost_of("alice"), 3);
-	ck_assert_int_eq(rehashes(), 0);
-}
-END_TEST
-
-START_TEST(a_stronger_hash_stays)
-{
-	reopen("4", "");
-	settled("alice");
-	reopen("3", "");
-	authenticate("alice", SECOND);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_uint_eq(cost_of("alice"), 4);
-	ck_assert_int_eq(rehashes(), 0);
-}
-END_TEST
-
-static struct paspw_attempt *
-begin_verified(const char *password)
-{
-	struct paspw_attempt *attempt = NULL;
-
-	ck_assert_int_eq(paspw_attempt_begin(h, "alice", &attempt, &verdict),
-	    PASPW_OK);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_int_eq(paspw_attempt_verify(h, attempt, password,
-	    strlen(password)), PASPW_OK);
-	return attempt;
-}
-
-static void
-settle(struct paspw_attempt **attempt)
-{
-	const struct paspw_factor factor = { "password", PASPW_VERIFIED };
-
-	ck_assert_int_eq(paspw_attempt_settle(h, attempt, &factor, 1,
-	    &verdict), PASPW_OK);
-}
-
-/* A right password that is being hashed with the old setting must not fail
- * because of another right one. */
-START_TEST(waits_for_tries_under_way)
-{
-	struct paspw_attempt *one, *two;
-
-	settled("alice");
-	reopen("4", "");
-	one = begin_verified(SECOND);
-	two = begin_verified(SECOND);
-	settle(&one);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_uint_eq(cost_of("alice"), 3);
-	settle(&two);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_uint_eq(cost_of("alice"), 4);
-	ck_assert_int_eq(rehashes(), 1);
-}
-END_TEST
-
-/* Verified twice: what was typed last counts, also for the new hash. */
-START_TEST(renews_what_was_verified)
-{
-	struct paspw_attempt *attempt;
-
-	settled("alice");
-	reopen("4", "");
-	attempt = begin_verified(SECOND);
-	ck_assert_int_eq(paspw_attempt_verify(h, attempt, THIRD,
-	    strlen(THIRD)), PASPW_OK);
-	settle(&attempt);
-	ck_assert_int_eq(verdict, PASPW_REFUSED);
-	attempt = begin_verified(THIRD);
-	ck_assert_int_eq(paspw_attempt_verify(h, attempt, SECOND,
-	    strlen(SECOND)), PASPW_OK);
-	settle(&attempt);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-	ck_assert_uint_eq(cost_of("alice"), 4);
-	authenticate("alice", SECOND);
-	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
-}
-END_TEST
-
-START_TEST(another_factor_that_fails_renews_nothing)
-{
-	const struct paspw_factor factors[] = {
-		{ "password", PASPW_VERIFIED }, { "code", PASPW_FAILED }
-	};
-	struct paspw_attempt *attempt;
-
-	settled("alice");
-	reopen("4", "");
-	attempt = begin_verified(SECOND);
-	ck_assert_int_eq(paspw_attempt_settle(h, &attempt, factors, 2,
-	    &verdict), PASPW_OK);
-	ck_assert_int_eq(verdict, PASPW_REFUSED);
-	ck_assert_uint_eq(cost_of("alice"), 3);
-}
-END_TEST
-
-/* /etc/shadow is not ours to write. */
-START_TEST(renews_only_its_own_hashes)
-{
-	static const char hash[] = "$y$j7T$0123456789abcdefghijk/"
-	    "$PsLe1rctlWOrzVW.yFkGFuyxJkBAiNJrB9zKSg/KFUC";
-	struct policy p;
-
-	policy_standard(&p, "users");
-	p.credentials = CREDENTIALS_STORE;
-	ck_assert(rehash_wanted(&p, hash));
-	p.credentials = CREDENTIALS_SHADOW;
-	ck_assert(!rehash_wanted(&p, hash));
-}
-END_TEST
+static char other[96];
 
 /* ---- Settings, compare, findings ---- */
 
@@ -416,6 +139,7 @@ diff(const char *cost, const char *settings)
 {
 	struct difference d = { .changes = "" };
 
+	snprintf(other, sizeof(other), "%s/other.conf", directory);
 	write_config(other, cost, settings);
 	ck_assert_msg(paspw_policy_diff(h, other, see_change, see_effect,
 	    &d) == PASPW_OK, "%s", paspw_detail(h));
@@ -522,6 +246,7 @@ START_TEST(refuses_a_broken_file_with_every_fault)
 {
 	struct difference d = { .changes = "" };
 
+	snprintf(other, sizeof(other), "%s/other.conf", directory);
 	write_config(other, "3", "max_agee = 1d\nhistory = many\n");
 	ck_assert_int_eq(paspw_policy_diff(h, other, see_change, see_effect,
 	    &d), PASPW_ERR_CONFIG);
@@ -589,36 +314,18 @@ add_policy_cases(TCase *tc)
 	    ROWS(unmeasurables));
 }
 
-static void
-add_rehash_cases(TCase *tc)
-{
-	tcase_add_test(tc, login_renews_a_weak_hash);
-	tcase_add_test(tc, history_outlives_the_renewal);
-	tcase_add_test(tc, a_refusal_renews_nothing);
-	tcase_add_test(tc, a_stronger_hash_stays);
-	tcase_add_test(tc, waits_for_tries_under_way);
-	tcase_add_test(tc, renews_what_was_verified);
-	tcase_add_test(tc, another_factor_that_fails_renews_nothing);
-	tcase_add_test(tc, renews_only_its_own_hashes);
-}
-
 int
 main(void)
 {
 	Suite *suite = suite_create("paspw_policy");
 	TCase *tc = tcase_create("policy");
-	TCase *rehash_tc = tcase_create("rehash");
 	SRunner *runner;
 	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_checked_fixture(rehash_tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
-	tcase_set_timeout(rehash_tc, 30);
 	add_policy_cases(tc);
-	add_rehash_cases(rehash_tc);
 	suite_add_tcase(suite, tc);
-	suite_add_tcase(suite, rehash_tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

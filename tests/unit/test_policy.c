@@ -43,7 +43,8 @@ static const struct standard {
 	const char *value;
 } standards[] = {
 	{ "preset", "pas" }, { "extends", "" }, { "floor", "" },
-	{ "members", "" }, { "store", "" }, { "credentials", "shadow" }, { "min_length", "8" },
+	{ "members", "" }, { "store", "" },
+	{ "credentials", "shadow" }, { "min_length", "8" },
 	{ "max_length", "256" }, { "require", "letter digit symbol" },
 	{ "min_classes", "0" }, { "min_entropy", "0" },
 	{ "max_age", "4mo" },
