@@ -27,7 +27,7 @@ struct subject {
 	bool changed;
 	bool durable;
 	bool history_erase;
-	bool renewed;			/* a new account in a closed one's row */
+	bool renewed;		/* a new account in a closed one's row */
 	unsigned char former[ACCOUNT_ID_BYTES];	/* the id of that one */
 	char history_digest[HASH_MAX];
 	size_t event_count;

@@ -37,10 +37,11 @@ long_lines()
 	done < "$tmp/c"
 }
 
+# The public header is a manual as well: it is as long as the verbs are many.
 long_files()
 {
-	xargs awk -v max=$FILE_LINES_MAX \
-	    'FNR == max + 1 { print FILENAME " is too long" }' < "$tmp/c"
+	grep -vx lib/paspw.h "$tmp/c" | xargs awk -v max=$FILE_LINES_MAX \
+	    'FNR == max + 1 { print FILENAME " is too long" }'
 }
 
 long_functions()

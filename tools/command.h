@@ -169,7 +169,7 @@ struct lines {
 	unsigned long number;	/* of the line, from 1 */
 	char *line;		/* without its end; a NUL follows it */
 	size_t length;
-	bool too_long;		/* longer than LINES_MAX: nothing of it is here */
+	bool too_long;		/* longer than LINES_MAX: not here */
 	/* private */
 	bool ended, skipping;
 	size_t begin, used;

@@ -6,7 +6,8 @@
  * policy costs a correct login, the hash left out (linked with
  * --wrap=crypt_rn: it sleeps for PAUSE milliseconds instead, which are not
  * counted; 0: nothing but policy, the worst crowd). Each process logs in to
- * its own USER (in turn) LOGINS times, `fresh` with open and close as sshd does, `kept` on one handle.
+ * its own USER (in turn) LOGINS times, `fresh` with open and close as sshd
+ * does, `kept` on one handle.
  * Prints microseconds:
  *
  *	fresh 8 processes: min 380 median 420 p99 2100 max 5300 cpu 390
