@@ -21,8 +21,10 @@ handle_enter(struct paspw *h)
 	if (h->pid != getpid())
 		return error_set(&h->error, PASPW_ERR_INVALID,
 		    "this handle was opened by another process");
+	/* The mutex checks: a callback that calls a verb on its own handle is
+	 * told so, instead of waiting for itself for ever. */
 	if (pthread_mutex_lock(&h->mutex) != 0)
-		return PASPW_ERR_INTERNAL;
+		return PASPW_ERR_INVALID;
 	if (!h->ready) {
 		/* What paspw_open said of the configuration stays. */
 		pthread_mutex_unlock(&h->mutex);

@@ -217,6 +217,13 @@ messages_rule(const struct policy *p, enum quality_rule rule,
 		    "bytes."), p->max_length, text, size);
 		break;
 	case RULE_CLASSES:
+		if (p->min_entropy > 0) {
+			snprintf(text, size, "%s", messages_text(language,
+			    N_("The password is too short for so few of these: "
+			    "capital letters, small letters, digits, "
+			    "symbols.")));
+			break;
+		}
 		numbered(language,
 		    N_("The password has less than %lu of these: capital "
 		    "letters, small letters, digits, symbols."),

@@ -117,6 +117,20 @@ default_actor(struct paspw *h)
 		    (unsigned long)uid);
 }
 
+static bool
+make_mutex(pthread_mutex_t *mutex)
+{
+	pthread_mutexattr_t kind;
+	bool made;
+
+	if (pthread_mutexattr_init(&kind) != 0)
+		return false;
+	made = pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK) ==
+	    0 && pthread_mutex_init(mutex, &kind) == 0;
+	pthread_mutexattr_destroy(&kind);
+	return made;
+}
+
 int
 paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 {
@@ -130,7 +144,7 @@ paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 		return PASPW_ERR_MEMORY;
 	h->pid = getpid();
 	h->flags = flags;
-	if (pthread_mutex_init(&h->mutex, NULL) != 0) {
+	if (!make_mutex(&h->mutex)) {
 		free(h);
 		return PASPW_ERR_MEMORY;
 	}

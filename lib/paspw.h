@@ -12,8 +12,10 @@
  * verdict alone therefore refuses whenever something went wrong.
  *
  * A handle is safe to use from several threads one call at a time each (a
- * lock inside it serialises them). It does not cross fork(): a call in the
- * child returns PASPW_ERR_INVALID. Open another one there.
+ * lock inside it serialises them). A callback must not call a verb on the
+ * handle that calls it: that returns PASPW_ERR_INVALID. A handle does not
+ * cross fork(): a call in the child returns PASPW_ERR_INVALID; open another
+ * one there.
  *
  * Times are seconds since 1970 in UTC; 0 means "not set" unless said
  * otherwise. Strings are UTF-8. Passwords are bytes and a length, may hold

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cnil.h"
 #include "dictionary.h"
 #include "disguise.h"
 #include "guess.h"
@@ -130,7 +131,8 @@ check_classes(const struct policy *p, const struct tally *tally)
 		    !(tally->classes & needs[i].class), needs[i].rule);
 	for (size_t i = 0; i < sizeof(four) / sizeof(*four); i++)
 		classes += (tally->classes & four[i]) != 0;
-	return broken | broken_if(classes < p->min_classes, RULE_CLASSES) |
+	return broken | broken_if(classes < p->min_classes || !cnil_enough(
+	    p->min_entropy, tally->characters, tally->classes), RULE_CLASSES) |
 	    broken_if(tally->invalid || (tally->classes & FOLD_CONTROL),
 	    RULE_CHARSET);
 }

@@ -92,6 +92,23 @@ for preset in pas anssi cnil nist-800-63b-4 pci-dss-4 cis-debian12; do
 	    --config "$tmp/preset.conf" policy compare "$preset"
 done
 
+# The CNIL: an equivalence that it lists, or as many bits.
+printf '%s\n' '[users]' 'preset = cnil' > "$tmp/cnil.conf"
+chmod 600 "$tmp/cnil.conf"
+cnil()
+{
+	printf '%s\n' "$1" | "$paspw" --config "$tmp/cnil.conf" check \
+	    --password-stdin --json
+}
+for strong in 'Kv7!rZq2#mXd' 'Kv7rZq2mXdT9wP' 'kvurzqomxdtawpbhg!'; do
+	exit_is "the CNIL accepts $strong" 0 cnil "$strong"
+done
+for weak in 'Kv7rZq2mXdT9w' 'kvurzqomxdta' 'kvurzqomxdtawpbhg'; do
+	exit_is "and refuses $weak" 1 cnil "$weak"
+	ok "for the kinds of its characters" json \
+	    '[.broken[].rule] == ["classes"]'
+done
+
 # ---- floor ----
 
 printf '%s\n' '[users]' 'history = 9' '[acme]' 'extends = users' \

@@ -437,6 +437,26 @@ START_TEST(arguments_are_checked)
 }
 END_TEST
 
+static int
+call_again(const struct paspw_status *status, void *arg)
+{
+	int *result = arg;
+
+	*result = paspw_unlock(h, status->account);
+	return 0;
+}
+
+START_TEST(callback_may_not_call_its_own_handle)
+{
+	int result = PASPW_OK;
+
+	settled("alice");
+	ck_assert_int_eq(paspw_each(h, call_again, &result), PASPW_OK);
+	ck_assert_int_eq(result, PASPW_ERR_INVALID);
+	ck_assert_int_eq(paspw_unlock(h, "alice"), PASPW_OK);
+}
+END_TEST
+
 START_TEST(settling_without_verifying_is_no_success)
 {
 	const struct paspw_factor verified = { "password", PASPW_VERIFIED };
@@ -503,6 +523,7 @@ main(void)
 	tcase_add_test(tc, handle_does_not_cross_fork);
 	tcase_add_test(tc, broken_configuration_is_an_error);
 	tcase_add_test(tc, arguments_are_checked);
+	tcase_add_test(tc, callback_may_not_call_its_own_handle);
 	tcase_add_test(tc, settling_without_verifying_is_no_success);
 	tcase_add_test(tc, two_handles_in_one_process_share_a_store);
 	suite_add_tcase(suite, tc);
