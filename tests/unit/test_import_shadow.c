@@ -106,7 +106,7 @@ START_TEST(refuses_what_would_hold_up_each_login)
 
 	ck_assert_ptr_null(import_hash_fault(PRESENT_HASH));
 	snprintf(hash, sizeof(hash), "$6$rounds=999999999$%s",
-	    PRESENT_HASH + strlen("$6$"));
+	    &PRESENT_HASH[strlen("$6$")]);
 	ck_assert_ptr_nonnull(strstr(import_hash_fault(hash), "too much"));
 	ck_assert_ptr_nonnull(strstr(import_hash_fault("$2b$31$"
 	    "abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde"),
