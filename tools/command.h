@@ -31,7 +31,7 @@ enum tool_option {
 	OPTION_WITHOUT_OWNER, OPTION_COUNT,
 	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
 	OPTION_PROOFS, OPTION_WITH_HISTORY,
-	OPTION_TARGET, OPTION_PARALLEL,
+	OPTION_TARGET, OPTION_PARALLEL, OPTION_HOOK,
 	OPTIONS
 };
 
@@ -73,6 +73,7 @@ int cmd_generate(struct tool *t);
 
 int cmd_status(struct tool *t);
 int cmd_list(struct tool *t);
+int cmd_warn(struct tool *t);
 
 int cmd_policy_show(struct tool *t);
 int cmd_policy_explain(struct tool *t);

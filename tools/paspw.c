@@ -85,6 +85,8 @@ static const struct option_row {
 	    N_("a hash takes at most this long: 100ms, 2s") },
 	[OPTION_PARALLEL] = { "parallel", "N",
 	    N_("this many logins at the same time; 10 without it") },
+	[OPTION_HOOK] = { "hook", "PROGRAM",
+	    N_("run this for each account instead of sending mail") },
 };
 
 #define EVERY_COMMAND (HAS(OPTION_CONFIG) | HAS(OPTION_REALM) | \
@@ -122,6 +124,9 @@ static const struct command commands[] = {
 	    HAS(OPTION_NEVER_CHANGED) | HAS(OPTION_IDLE) |
 	    HAS(OPTION_WITHOUT_OWNER), USES_STORE,
 	    N_("the accounts; all that every option given says") },
+	{ "warn", NULL, cmd_warn, NULL, HAS(OPTION_EXPIRING) |
+	    HAS(OPTION_HOOK), 0,
+	    N_("tell people before their password expires") },
 	{ "lock", NULL, cmd_lock, "USER", WHY, USES_STORE,
 	    N_("lock until an admin unlocks") },
 	{ "unlock", NULL, cmd_unlock, "USER", WHY, USES_STORE,
