@@ -193,6 +193,8 @@ struct wire_answer {
 /* A field of a request from what a caller has; NULL is "". false: it is
  * longer than the field. */
 PASPW_MUST_USE bool wire_text(char *field, size_t size, const char *text);
+/* A sentence into an answer; cut if it is too long. */
+void wire_detail(char field[WIRE_DETAIL_MAX], const char *text);
 /* A password, cut if it is longer than every password may be. */
 void wire_password(struct wire_password *p, const char *bytes, size_t length);
 
