@@ -190,8 +190,9 @@ send_request(int fd, const struct wire_request *r, int64_t timeout_ms)
 
 enum channel_end
 channel_ask(int fd, const struct wire_request *r, int64_t silence_ms,
-    struct wire_answer *a)
+    int64_t total_ms, struct wire_answer *a)
 {
+	const int64_t until = now_ms() + total_ms;
 	unsigned char body[WIRE_BODY_MAX];
 	enum channel_end end;
 	size_t length;
@@ -200,6 +201,8 @@ channel_ask(int fd, const struct wire_request *r, int64_t silence_ms,
 	if ((end = send_request(fd, r, silence_ms)) != CHANNEL_DONE)
 		return end;
 	do {
+		if (now_ms() >= until)
+			return CHANNEL_SILENT;
 		if ((end = channel_receive(fd, body, &length, silence_ms,
 		    silence_ms)) != CHANNEL_DONE)
 			return end;

@@ -31,11 +31,12 @@ PASPW_MUST_USE enum channel_end channel_receive(int fd,
 
 /*
  * Send a request and wait for its answer, as long as there is a sign of life
- * each silence_ms. DONE: a->type is ANSWER or NOT_MINE.
+ * each silence_ms, and no longer than total_ms. DONE: a->type is ANSWER or
+ * NOT_MINE.
  * Every buffer that held the request is wiped, but not the request itself.
  */
 PASPW_MUST_USE enum channel_end channel_ask(int fd,
     const struct wire_request *r, int64_t silence_ms,
-    struct wire_answer *a);
+    int64_t total_ms, struct wire_answer *a);
 
 #endif
