@@ -171,14 +171,19 @@ lockout_begin(const struct policy *p, struct account *a, uint64_t id,
     bool exempt, int64_t now, struct lockout_step *step)
 {
 	memset(step, 0, sizeof(*step));
-	catch_up(p, a, exempt, now, step);
-	if (a->locked_at != 0) {
-		step->verdict = PASPW_LOCKED;
+	/* Repeated after an answer that was lost, perhaps by another way: what
+	 * is reserved, settled or lapsed is not counted again. */
+	if (find(&a->settled, id) >= 0) {
+		step->verdict = PASPW_ACCEPTED;
 		return;
 	}
-	/* Repeated after an answer that was lost: it is reserved already. */
-	if (find(&a->pending, id) >= 0) {
+	catch_up(p, a, exempt, now, step);
+	if (find(&a->pending, id) >= 0 || find(&a->failed, id) >= 0) {
 		step->verdict = PASPW_ACCEPTED;
+		return;
+	}
+	if (a->locked_at != 0) {
+		step->verdict = PASPW_LOCKED;
 		return;
 	}
 	if (!free_try(p, a, exempt)) {

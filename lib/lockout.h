@@ -24,7 +24,8 @@ bool lockout_locked(const struct policy *p, const struct account *a,
 /* When the lock ends by itself; 0: never. */
 int64_t lockout_until(const struct policy *p, const struct account *a);
 
-/* Reserve attempt `id`: ACCEPTED, LOCKED or BUSY. Repeating it is harmless. */
+/* Reserve attempt `id`: ACCEPTED, LOCKED or BUSY. Repeating it is harmless:
+ * ACCEPTED also for one that is settled or over; settling says which. */
 void lockout_begin(const struct policy *p, struct account *a, uint64_t id,
     bool exempt, int64_t now, struct lockout_step *step);
 /* Settle it: ACCEPTED, REFUSED, LOCKED; not `answered` if its lease is over. */

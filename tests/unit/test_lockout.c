@@ -123,6 +123,44 @@ START_TEST(repeated_settle_gets_the_same_answer)
 }
 END_TEST
 
+/* A caller whose answer was lost begins again with the same id, by another
+ * way: nothing is counted twice, and no second verification is answered. */
+START_TEST(repeated_begin_after_the_end_counts_nothing)
+{
+	ck_assert_int_eq(begin(7, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(7, false, NOW), PASPW_REFUSED);
+	ck_assert_int_eq(begin(7, NOW), PASPW_ACCEPTED);
+	ck_assert(!step.changed);
+	ck_assert_int_eq(row.pending.count, 0);
+	ck_assert_int_eq(settle(7, true, NOW), PASPW_REFUSED);
+	ck_assert_int_eq(row.failed.count, 1);
+	/* lapsed */
+	ck_assert_int_eq(begin(8, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(begin(8, NOW + LEASE + 1), PASPW_ACCEPTED);
+	ck_assert_int_eq(row.pending.count, 0);
+	settle(8, true, NOW + LEASE + 1);
+	ck_assert(!step.answered);
+	ck_assert_int_eq(row.failed.count, 2);
+}
+END_TEST
+
+START_TEST(repeated_begin_of_the_try_that_locked)
+{
+	fail_times(3, NOW);
+	ck_assert_int_eq(begin(6, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(begin(7, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(7, false, NOW), PASPW_REFUSED);
+	lockout_lock(&row, NOW);
+	ck_assert_int_eq(begin(7, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(7, true, NOW), PASPW_REFUSED);
+	/* one that waits is settled, or its lease would count it */
+	ck_assert_int_eq(begin(6, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(6, true, NOW), PASPW_LOCKED);
+	ck_assert_int_eq(row.pending.count, 0);
+	ck_assert_int_eq(begin(8, NOW), PASPW_LOCKED);
+}
+END_TEST
+
 START_TEST(unknown_attempt_gets_no_answer)
 {
 	ck_assert_int_eq(settle(7, true, NOW), PASPW_REFUSED);
@@ -382,6 +420,8 @@ main(void)
 	tcase_add_test(tc, correct_logins_at_once_never_lock);
 	tcase_add_test(tc, repeated_begin_reserves_once);
 	tcase_add_test(tc, repeated_settle_gets_the_same_answer);
+	tcase_add_test(tc, repeated_begin_after_the_end_counts_nothing);
+	tcase_add_test(tc, repeated_begin_of_the_try_that_locked);
 	tcase_add_test(tc, unknown_attempt_gets_no_answer);
 	tcase_add_test(tc, lapsed_attempt_counts_and_gets_no_answer);
 	tcase_add_test(tc, five_killed_callers_lock);
