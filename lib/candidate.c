@@ -10,6 +10,29 @@
 #include "history.h"
 #include "report.h"
 
+bool
+candidate_start(struct paspw_report **report, enum paspw_verdict *verdict)
+{
+	if (report != NULL)
+		*report = NULL;
+	if (verdict != NULL)
+		*verdict = PASPW_REFUSED;
+	return verdict != NULL;
+}
+
+int
+candidate_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
+    void *arg, const struct candidate *c)
+{
+	int r = way_take(h, user, here, there, arg);
+
+	if (r != PASPW_OK || !h->way.repeated ||
+	    (c->broken & CANDIDATE_BROKEN(RULE_HISTORY)) == 0)
+		return r;
+	return error_set(&h->error, PASPW_ERR_BUSY, "the agent died: nobody "
+	    "knows whether it had changed the password before");
+}
+
 int
 candidate_words(struct paspw *h, const struct policy *p, const char *user,
     const struct account *a, struct candidate_words *w)

@@ -36,6 +36,18 @@ struct candidate_words {
 	struct quality_person person;
 };
 
+/* A verb that gives these begins: neither report nor yes; false: there is no
+ * place for the verdict. */
+PASPW_MUST_USE bool candidate_start(struct paspw_report **report,
+    enum paspw_verdict *verdict);
+/*
+ * way_take for a verb that gives an account a new password. What an agent did
+ * before it died is not done twice: then the new one is found to be the
+ * present one, and nobody knows whether it was that before.
+ */
+PASPW_MUST_USE int candidate_take(struct paspw *h, const char *user,
+    way_fn *here, way_fn *there, void *arg, const struct candidate *c);
+
 /* user and a may be NULL. */
 PASPW_MUST_USE int candidate_words(struct paspw *h, const struct policy *p,
     const char *user, const struct account *a, struct candidate_words *w);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config_path.h"
 #include "directory.h"
 #include "fold.h"
 
@@ -31,6 +32,8 @@ handle_enter(struct paspw *h)
 		return PASPW_ERR_CONFIG;
 	}
 	error_clear(&h->error);
+	/* Groups change: what was found out is for one verb. */
+	h->claim = NULL;
 	return PASPW_OK;
 }
 
@@ -41,6 +44,16 @@ handle_leave(struct paspw *h, int err)
 		err = PASPW_ERR_INTERNAL;
 	pthread_mutex_unlock(&h->mutex);
 	return err;
+}
+
+bool
+handle_is_default(const struct paspw *h)
+{
+	char name[POLICY_TEXT_MAX];
+	struct error ignored;
+
+	return config_path_name(&config_places, NULL, name, &ignored) ==
+	    PASPW_OK && strcmp(name, h->config.path) == 0;
 }
 
 static int
@@ -66,12 +79,11 @@ claiming_realm(struct paspw *h, const char *user,
 	return PASPW_OK;
 }
 
-int
-handle_policy(struct paspw *h, const char *user, const struct policy **policy)
+static int
+find_policy(struct paspw *h, const char *user, const struct policy **policy)
 {
 	int r;
 
-	*policy = NULL;
 	if (h->realm[0] != '\0')
 		*policy = config_realm(&h->config, h->realm);
 	else if (user != NULL && directory_name_ok(user) &&
@@ -86,6 +98,24 @@ handle_policy(struct paspw *h, const char *user, const struct policy **policy)
 		    "%s: no realm is for everybody (without `members`)",
 		    h->config.path);
 	return PASPW_OK;
+}
+
+int
+handle_policy(struct paspw *h, const char *user, const struct policy **policy)
+{
+	bool nameable = user != NULL && strlen(user) < sizeof(h->claimed);
+	int r;
+
+	*policy = NULL;
+	if (h->claim != NULL && nameable && strcmp(user, h->claimed) == 0) {
+		*policy = h->claim;
+		return PASPW_OK;
+	}
+	if ((r = find_policy(h, user, policy)) == PASPW_OK && nameable) {
+		memcpy(h->claimed, user, strlen(user) + 1);
+		h->claim = *policy;
+	}
+	return r;
 }
 
 /* Only a program that nobody else can stop may hold a store: whoever runs a

@@ -13,6 +13,7 @@
 #include "config_file.h"
 #include "store.h"
 #include "subject.h"
+#include "way.h"
 
 struct paspw {
 	pid_t pid;			/* a handle does not cross fork */
@@ -25,6 +26,10 @@ struct paspw {
 	char realm[POLICY_WORD_MAX];	/* "" : whichever claims the user */
 	char language[POLICY_WORD_MAX];
 	struct audit_origin origin;
+	struct way way;
+	/* Whom the last look-up of this verb was about, and his realm. */
+	char claimed[PASPW_NAME_MAX + 1];
+	const struct policy *claim;
 };
 
 /* Every public verb: enter, work, leave. Enter takes the lock and clears the
@@ -36,6 +41,8 @@ int handle_leave(struct paspw *h, int err);
 /* The realm that governs a user: set, claimed, or the default. */
 PASPW_MUST_USE int handle_policy(struct paspw *h, const char *user,
     const struct policy **policy);
+/* Is it the configuration that was built in? */
+PASPW_MUST_USE bool handle_is_default(const struct paspw *h);
 /* The open store of a realm. */
 PASPW_MUST_USE int handle_store(struct paspw *h, const struct policy *policy,
     bool create, struct store **store);

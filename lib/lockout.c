@@ -199,21 +199,28 @@ void
 lockout_settle(const struct policy *p, struct account *a, uint64_t id,
     bool passed, bool exempt, int64_t now, struct lockout_step *step)
 {
-	int i;
+	int answer = find(&a->settled, id), waiting;
 
 	memset(step, 0, sizeof(*step));
-	if ((i = find(&a->settled, id)) >= 0) {
-		/* Repeated after an answer that was lost. */
-		step->verdict = (enum paspw_verdict)a->settled.list[i].at;
+	/* Repeated after an answer that was lost. A success is not repeated
+	 * with another password, or whoever learnt an old id would get in with
+	 * any: that is a guess, and counts. */
+	if (answer >= 0 && (a->settled.list[answer].at != PASPW_ACCEPTED ||
+	    passed)) {
+		step->verdict =
+		    (enum paspw_verdict)a->settled.list[answer].at;
 		step->answered = true;
 		return;
 	}
 	catch_up(p, a, exempt, now, step);
 	/* Not there: its lease ran out and it was counted as a failure. An
 	 * answer now would be a verification beyond the limit. */
-	if ((i = find(&a->pending, id)) < 0)
+	if ((waiting = find(&a->pending, id)) < 0 && answer < 0)
 		return;
-	drop(&a->pending, i);
+	if (waiting >= 0)
+		drop(&a->pending, waiting);
+	if (answer >= 0)
+		drop(&a->settled, answer);
 	/* Locked meanwhile: the same answer, right or wrong. */
 	step->verdict = a->locked_at != 0 ? PASPW_LOCKED : PASPW_REFUSED;
 	if (!passed) {

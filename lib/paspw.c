@@ -144,6 +144,7 @@ paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 		return PASPW_ERR_MEMORY;
 	h->pid = getpid();
 	h->flags = flags;
+	way_init(&h->way);
 	if (!make_mutex(&h->mutex)) {
 		free(h);
 		return PASPW_ERR_MEMORY;
@@ -174,6 +175,7 @@ paspw_close(struct paspw **handle)
 		if (h->pid == getpid())
 			store_close(&h->stores[i]);
 	free(h->stores);
+	way_close(&h->way, h->pid == getpid());
 	config_free(&h->config);
 	pthread_mutex_destroy(&h->mutex);
 	secret_wipe_bytes(h, sizeof(*h));
@@ -202,6 +204,17 @@ set_text(struct paspw *h, char *field, size_t size, const char *value)
 	memset(field, 0, size);
 	memcpy(field, value, strlen(value));
 	return PASPW_OK;
+}
+
+static int
+set_socket(struct paspw *h, const char *value)
+{
+	if (value[0] != '\0' && value[0] != '/' &&
+	    strcmp(value, WAY_NO_SOCKET) != 0)
+		return error_set(&h->error, PASPW_ERR_INVALID,
+		    "the socket of the agent is an absolute path, or none");
+	way_close(&h->way, true);
+	return set_text(h, h->way.socket, sizeof(h->way.socket), value);
 }
 
 int
@@ -239,6 +252,9 @@ paspw_set(struct paspw *h, enum paspw_field field, const char *value)
 		break;
 	case PASPW_LANGUAGE:
 		r = set_text(h, h->language, sizeof(h->language), text);
+		break;
+	case PASPW_SOCKET:
+		r = set_socket(h, text);
 		break;
 	}
 	return handle_leave(h, r);

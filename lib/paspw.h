@@ -90,7 +90,13 @@ enum {
 	/* A login: if the configuration is broken, go on under the last good
 	 * policy (kept for this path under the state directory) and log it
 	 * with LOG_CRIT. Without this flag a broken file is an error. */
-	PASPW_LOGIN = 1
+	PASPW_LOGIN = 1,
+	/* A try that has to wait is not waited for: PASPW_ERR_BUSY at once.
+	 * For a server, which waits for many of them. */
+	PASPW_NO_WAIT = 2,
+	/* This process opens the stores itself, never by the agent or its
+	 * helper, and `isolate` does not bind it: it is one of them. */
+	PASPW_DIRECT = 4
 };
 
 /*
@@ -136,7 +142,9 @@ enum paspw_field {
 	PASPW_ACTOR = 4,	/* who acts; default: the real uid's name */
 	PASPW_REASON = 5,	/* why an admin acts */
 	PASPW_TICKET = 6,	/* ticket number of the request */
-	PASPW_LANGUAGE = 7	/* "fr", "en"; else the setting, the locale */
+	PASPW_LANGUAGE = 7,	/* "fr", "en"; else the setting, the locale */
+	PASPW_SOCKET = 8	/* of the agent, absolute; "none": never ask
+				 * it; default: the one that was built in */
 };
 
 /* Set a field (NULL clears it). Control characters are refused.

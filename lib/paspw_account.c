@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handle.h"
 #include "lockout.h"
+#include "remote.h"
 
 /* ---- The account phase ---- */
 
 struct visit {
+	const char *user;
+	unsigned flags;
 	struct account_login login;
 	enum paspw_verdict verdict;
 	int64_t warn_until;
@@ -34,12 +36,36 @@ visit_step(struct subject *s, void *arg, struct error *e)
 	return PASPW_OK;
 }
 
+static int
+visit_here(struct paspw *h, void *arg)
+{
+	struct visit *v = arg;
+	struct subject s;
+	int r;
+
+	v->login.service = h->origin.service;
+	v->login.without_password = (v->flags & PASPW_NO_PASSWORD) != 0;
+	if ((r = handle_subject(h, v->user, &s)) == PASPW_OK)
+		r = handle_update(h, &s, visit_step, v);
+	subject_wipe(&s);
+	return r;
+}
+
+static int
+visit_there(struct paspw *h, void *arg)
+{
+	struct visit *v = arg;
+
+	return remote_account(h, v->user, v->flags, &v->verdict,
+	    &v->warn_until);
+}
+
 int
 paspw_account_verdict(struct paspw *h, const char *user, unsigned flags,
     enum paspw_verdict *verdict, int64_t *warn_until)
 {
-	struct visit v = { .verdict = PASPW_REFUSED };
-	struct subject s;
+	struct visit v = { .user = user, .flags = flags,
+	    .verdict = PASPW_REFUSED };
 	int r;
 
 	if (verdict == NULL)
@@ -49,16 +75,11 @@ paspw_account_verdict(struct paspw *h, const char *user, unsigned flags,
 		*warn_until = 0;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	v.login.service = h->origin.service;
-	v.login.without_password = (flags & PASPW_NO_PASSWORD) != 0;
-	if ((r = handle_subject(h, user, &s)) != PASPW_OK ||
-	    (r = handle_update(h, &s, visit_step, &v)) != PASPW_OK)
-		goto out;
-	if (warn_until != NULL)
+	r = way_take(h, user, visit_here, visit_there, &v);
+	if (r == PASPW_OK && warn_until != NULL)
 		*warn_until = v.warn_until;
-	*verdict = v.verdict;
-out:
-	subject_wipe(&s);
+	if (r == PASPW_OK)
+		*verdict = v.verdict;
 	return handle_leave(h, r);
 }
 
@@ -119,11 +140,44 @@ fill(struct view *v, const struct policy *p, const struct account *a,
 	st->cause_count = account_causes(p, a, now, st->causes);
 }
 
+/* What a caller of paspw_status gets: from here, or with the answer that its
+ * text is in. */
+struct report {
+	struct view view;	/* first */
+	struct wire_answer answer;
+};
+
+struct inquiry {
+	const char *user;
+	struct report *report;
+};
+
+static int
+status_here(struct paspw *h, void *arg)
+{
+	struct inquiry *i = arg;
+	struct subject s;
+	int r;
+
+	if ((r = handle_load(h, i->user, &s)) == PASPW_OK)
+		fill(&i->report->view, s.policy, &s.account, s.now);
+	subject_wipe(&s);
+	return r;
+}
+
+static int
+status_there(struct paspw *h, void *arg)
+{
+	struct inquiry *i = arg;
+
+	return remote_status(h, i->user, &i->report->answer,
+	    &i->report->view.status);
+}
+
 int
 paspw_status(struct paspw *h, const char *user, struct paspw_status **status)
 {
-	struct view *v = NULL;
-	struct subject s;
+	struct inquiry i = { user, NULL };
 	int r;
 
 	if (status == NULL)
@@ -131,16 +185,14 @@ paspw_status(struct paspw *h, const char *user, struct paspw_status **status)
 	*status = NULL;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if ((r = handle_load(h, user, &s)) != PASPW_OK)
-		goto out;
-	if ((v = malloc(sizeof(*v))) == NULL) {
+	if ((i.report = calloc(1, sizeof(*i.report))) == NULL)
 		r = error_set(&h->error, PASPW_ERR_MEMORY, "out of memory");
-		goto out;
-	}
-	fill(v, s.policy, &s.account, s.now);
-	*status = &v->status;
-out:
-	subject_wipe(&s);
+	else
+		r = way_take(h, user, status_here, status_there, &i);
+	if (r == PASPW_OK)
+		*status = &i.report->view.status;
+	else
+		free(i.report);
 	return handle_leave(h, r);
 }
 
@@ -241,19 +293,27 @@ scrub(struct paspw *h, const struct subject *s)
 }
 
 static int
-perform(struct paspw *h, const char *user, struct act act)
+act_here(struct paspw *h, const char *user, struct act act)
 {
 	struct subject s;
 	int r;
 
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
 	if ((r = handle_subject(h, user, &s)) == PASPW_OK)
 		r = handle_update(h, &s, act_step, &act);
 	if (r == PASPW_OK && act.kind == AUDIT_CLOSE)
 		r = scrub(h, &s);
 	subject_wipe(&s);
-	return handle_leave(h, r);
+	return r;
+}
+
+static int
+perform(struct paspw *h, const char *user, struct act act)
+{
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	return handle_leave(h, act_here(h, user, act));
 }
 
 static void
@@ -326,10 +386,37 @@ paspw_close_account(struct paspw *h, const char *user)
 	return perform(h, user, (struct act){ AUDIT_CLOSE, apply_close });
 }
 
+struct session {
+	const char *user;
+	bool opened;
+};
+
+static int
+session_here(struct paspw *h, void *arg)
+{
+	const struct session *s = arg;
+
+	return act_here(h, s->user, s->opened ?
+	    (struct act){ AUDIT_LOGIN, apply_login } :
+	    (struct act){ AUDIT_LOGOUT, apply_logout });
+}
+
+static int
+session_there(struct paspw *h, void *arg)
+{
+	const struct session *s = arg;
+
+	return remote_session(h, s->user, s->opened);
+}
+
 int
 paspw_session(struct paspw *h, const char *user, bool opened)
 {
-	return perform(h, user, opened ?
-	    (struct act){ AUDIT_LOGIN, apply_login } :
-	    (struct act){ AUDIT_LOGOUT, apply_logout });
+	struct session s = { user, opened };
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	return handle_leave(h, way_take(h, user, session_here, session_there,
+	    &s));
 }

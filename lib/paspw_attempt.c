@@ -1,159 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The attempt protocol: begin, verify, settle. Reserve first: a check before
- * and a record after would let N parallel guesses all see "below the limit"
- * (CVE-2024-4629; pam_faillock verifies 176 to 500 of 500). */
+/* The attempt protocol: begin, verify, settle, here or at the agent. */
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "handle.h"
-#include "lockout.h"
-#include "rehash.h"
-#include "wait.h"
-
-#define MS_PER_SECOND 1000
-
-struct paspw_attempt {
-	uint64_t id;
-	char user[PASPW_NAME_MAX + 1];	/* as typed; "" cannot be anybody */
-	char realm[POLICY_WORD_MAX];
-	enum paspw_verdict begun;	/* what begin said */
-	bool reserved;			/* there is a row that holds a try */
-	char setting[HASH_MAX];		/* method, cost and salt to hash with */
-	char computed[HASH_MAX];
-	struct secret password;		/* only if its hash is too weak */
-};
+#include "remote.h"
 
 void
 paspw_attempt_free(struct paspw_attempt **attempt)
 {
-	if (attempt == NULL || *attempt == NULL)
-		return;
-	secret_wipe_bytes(*attempt, sizeof(**attempt));
-	free(*attempt);
-	*attempt = NULL;
-}
-
-/* The events of what a step brought about. `before`: the row as it was. */
-static int
-note(struct subject *s, const struct lockout_step *step,
-    const struct account *before, struct error *e)
-{
-	struct account now = s->account;
-	int r = PASPW_OK;
-
-	s->changed = s->changed || step->changed;
-	s->durable = s->durable || step->durable;
-	if (step->lock_expired) {
-		if (before->refused_while_locked > 0) {
-			s->account = *before;
-			r = subject_event(s, AUDIT_REFUSED_LOCKED, e);
-			s->account = now;
-		}
-		if (r == PASPW_OK)
-			r = subject_event(s, AUDIT_LOCK_EXPIRED, e);
-	}
-	if (r == PASPW_OK && step->lapsed > 0)
-		r = subject_event(s, AUDIT_LAPSED, e);
-	if (r == PASPW_OK && step->locked)
-		r = subject_event(s, AUDIT_LOCK, e);
-	secret_wipe_bytes(&now, sizeof(now));
-	return r;
+	attempt_free(attempt);
 }
 
 /* ---- begin ---- */
 
 static int
-begin_step(struct subject *s, void *arg, struct error *e)
+begin_here(struct paspw *h, void *arg)
 {
 	struct paspw_attempt *attempt = arg;
-	struct account before = s->account;
-	struct lockout_step step;
-	int r;
 
-	attempt->reserved = false;
-	attempt->begun = PASPW_CLOSED;
-	if (s->account.closed_at != 0)
-		return PASPW_OK;
-	lockout_begin(s->policy, &s->account, attempt->id, s->exempt, s->now,
-	    &step);
-	attempt->begun = step.verdict;
-	if (step.verdict == PASPW_LOCKED)
-		lockout_refused(&s->account, s->now, &step);
-	attempt->reserved = step.verdict == PASPW_ACCEPTED;
-	r = note(s, &step, &before, e);
-	secret_wipe_bytes(&before, sizeof(before));
-	return r;
-}
-
-/* Wait for a free try. Unlike in pam_tally2, correct logins at the same time
- * wait for each other; none is refused because of another. */
-static int
-reserve(struct paspw *h, struct subject *s, struct paspw_attempt *attempt)
-{
-	struct wait wait;
-	int r;
-
-	wait_start(&wait, span_seconds(s->policy->busy_wait) * MS_PER_SECOND,
-	    WAIT_FOR_HASH_NS);
-	do {
-		r = subject_update(s, begin_step, attempt, &h->error);
-	} while (r == PASPW_OK && s->found &&
-	    attempt->begun == PASPW_BUSY && wait_once(&wait));
-	if (r != PASPW_OK)
-		return r;
-	if (!s->found)
-		attempt->begun = PASPW_ACCEPTED;
-	if (attempt->begun == PASPW_BUSY)
-		return error_set(&h->error, PASPW_ERR_BUSY,
-		    "account %s: no free try within busy_wait",
-		    s->account.name);
-	return PASPW_OK;
-}
-
-/* Hash with the account's own setting, or, so that a refusal takes as long,
- * with a random one of the realm: for nobody, for a locked account, and for a
- * field that is no hash (a dummy that nothing can ever equal: the answer
- * never comes from it, CVE-2020-27780). */
-static int
-choose_setting(struct paspw *h, const struct subject *s,
-    struct paspw_attempt *attempt)
-{
-	struct error ignored;
-
-	if (attempt->reserved && hash_setting_of(s->account.hash,
-	    attempt->setting, &ignored) == PASPW_OK)
-		return PASPW_OK;
-	return hash_setting(s->policy, attempt->setting, &h->error);
+	attempt->elsewhere = false;
+	return attempt_begin(h, attempt);
 }
 
 static int
-begin(struct paspw *h, const char *user, struct paspw_attempt **attempt)
+begin_there(struct paspw *h, void *arg)
 {
-	struct paspw_attempt *a;
-	struct subject s;
-	int r;
-
-	if ((a = calloc(1, sizeof(*a))) == NULL)
-		return error_set(&h->error, PASPW_ERR_MEMORY,
-		    "out of memory");
-	if (directory_name_ok(user))
-		memcpy(a->user, user, strlen(user) + 1);
-	if ((r = handle_subject(h, a->user, &s)) != PASPW_OK ||
-	    (r = hash_random(&a->id, sizeof(a->id), &h->error)) != PASPW_OK)
-		goto out;
-	a->id >>= 1;	/* 63 bits: a signed column elsewhere holds it */
-	memcpy(a->realm, s.policy->realm, sizeof(a->realm));
-	if ((r = reserve(h, &s, a)) == PASPW_OK)
-		r = choose_setting(h, &s, a);
-out:
-	subject_wipe(&s);
-	if (r != PASPW_OK)
-		paspw_attempt_free(&a);
-	*attempt = a;
-	return r;
+	return remote_reserve(h, arg);
 }
 
 int
@@ -168,35 +42,72 @@ paspw_attempt_begin(struct paspw *h, const char *user,
 	*verdict = PASPW_REFUSED;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if ((r = begin(h, user, attempt)) == PASPW_OK)
+	if ((r = attempt_new(h, user, attempt)) == PASPW_OK &&
+	    (r = way_take(h, (*attempt)->user, begin_here, begin_there,
+	    *attempt)) == PASPW_OK)
 		*verdict = (*attempt)->begun;
+	else
+		attempt_free(attempt);
+	return handle_leave(h, r);
+}
+
+int
+attempt_begin_as(struct paspw *h, const char *user, uint64_t id,
+    struct paspw_attempt **attempt, enum paspw_verdict *verdict)
+{
+	int r;
+
+	*attempt = NULL;
+	*verdict = PASPW_REFUSED;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = attempt_new(h, user, attempt)) == PASPW_OK) {
+		(*attempt)->id = id;
+		r = attempt_begin(h, *attempt);
+	}
+	if (r == PASPW_OK)
+		*verdict = (*attempt)->begun;
+	else
+		attempt_free(attempt);
+	return handle_leave(h, r);
+}
+
+int
+attempt_resume_as(struct paspw *h, const char *user, const char *realm,
+    uint64_t id, struct paspw_attempt **attempt)
+{
+	const struct policy *p;
+	int r;
+
+	*attempt = NULL;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((p = config_realm(&h->config, realm)) == NULL)
+		r = error_set(&h->error, PASPW_ERR_NOTFOUND,
+		    "there is no realm of that name in %s", h->config.path);
+	else if ((r = attempt_new(h, user, attempt)) == PASPW_OK) {
+		(*attempt)->id = id;
+		(*attempt)->begun = PASPW_ACCEPTED;
+		(*attempt)->reserved = true;
+		memcpy((*attempt)->realm, p->realm, sizeof(p->realm));
+		r = attempt_resume(h, *attempt);
+	}
+	if (r != PASPW_OK)
+		attempt_free(attempt);
 	return handle_leave(h, r);
 }
 
 /* ---- verify ---- */
 
-/* A password that cannot be the right one is replaced by an empty one: the
- * same work, and `computed` is thrown away. */
+/* The hash, its setting too, stays where the try was reserved: whoever
+ * settles hashes. One that cannot be right is an empty one there. */
 static int
-verify(struct paspw *h, struct paspw_attempt *attempt, const char *password,
-    size_t len)
+keep_typed(struct paspw_attempt *attempt, const char *password, size_t len)
 {
-	const struct policy *p = config_realm(&h->config, attempt->realm);
-	struct secret secret = SECRET_EMPTY;
-	bool possible = len > 0 && secret_set(&secret, password, len);
-	int r;
-
-	r = hash_compute(&secret, attempt->setting, attempt->computed,
-	    &h->error);
-	secret_wipe(&attempt->password);
-	if (r == PASPW_OK && possible && attempt->reserved && p != NULL &&
-	    rehash_wanted(p, attempt->computed))
-		attempt->password = secret;
-	secret_wipe(&secret);
-	if (r != PASPW_OK || !possible)
-		secret_wipe_bytes(attempt->computed,
-		    sizeof(attempt->computed));
-	return r;
+	attempt->typed = true;
+	if (!secret_set(&attempt->password, password, len))
+		secret_wipe(&attempt->password);
+	return PASPW_OK;
 }
 
 int
@@ -209,105 +120,72 @@ paspw_attempt_verify(struct paspw *h, struct paspw_attempt *attempt,
 		return PASPW_ERR_INVALID;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	return handle_leave(h, verify(h, attempt, password, len));
+	return handle_leave(h, attempt->elsewhere ?
+	    keep_typed(attempt, password, len) :
+	    attempt_verify(h, attempt, password, len));
 }
 
 /* ---- settle ---- */
 
-struct settlement {
+struct settling {
 	struct paspw_attempt *attempt;
 	const struct paspw_factor *factors;
 	size_t count;
 	enum paspw_verdict verdict;
-	bool answered;
 };
 
-/* Did every factor pass? */
-static bool
-all_passed(const struct settlement *st, const struct account *a)
-{
-	bool passed = st->count > 0;
-
-	for (size_t i = 0; i < st->count; i++) {
-		enum paspw_outcome outcome = st->factors[i].outcome;
-		bool one = outcome == PASPW_PASSED;
-
-		if (outcome == PASPW_VERIFIED)
-			one = hash_equal(st->attempt->computed, a->hash);
-		passed = passed && one;
-	}
-	return passed;
-}
-
 static int
-settle_step(struct subject *s, void *arg, struct error *e)
+settle_here(struct paspw *h, void *arg)
 {
-	struct settlement *st = arg;
-	struct account before = s->account;
-	struct lockout_step step = { .verdict = PASPW_REFUSED };
-	int r = PASPW_OK;
-
-	st->verdict = PASPW_REFUSED;
-	st->answered = true;
-	if (s->account.closed_at != 0) {
-		st->verdict = PASPW_CLOSED;
-		goto out;
-	}
-	lockout_settle(s->policy, &s->account, st->attempt->id,
-	    all_passed(st, &s->account), s->exempt, s->now, &step);
-	st->answered = step.answered;
-	if (step.answered && step.changed)
-		r = subject_event(s, step.verdict == PASPW_ACCEPTED ?
-		    AUDIT_SUCCESS : AUDIT_FAILURE, e);
-	if (r == PASPW_OK)
-		r = note(s, &step, &before, e);
-	if (r == PASPW_OK)
-		st->verdict = step.verdict;
-out:
-	secret_wipe_bytes(&before, sizeof(before));
-	return r;
-}
-
-/* Nothing was reserved: the same round for nothing, and the answer that begin
- * knew already. Never better than a refusal. */
-static int
-idle_step(struct subject *s, void *arg, struct error *e)
-{
-	(void)s;
-	(void)arg;
-	(void)e;
-	return PASPW_OK;
-}
-
-static int
-settle(struct paspw *h, struct settlement *st)
-{
+	struct settling *st = arg;
 	struct paspw_attempt *attempt = st->attempt;
-	struct subject s = { .name = attempt->user, .origin = &h->origin };
 	int r;
 
-	if ((s.policy = config_realm(&h->config, attempt->realm)) == NULL)
-		return error_set(&h->error, PASPW_ERR_CONFIG,
-		    "realm %s is gone", attempt->realm);
-	if ((r = handle_store(h, s.policy, false, &s.store)) != PASPW_OK)
+	/* It was reserved by an agent that is gone. */
+	if (attempt->elsewhere && attempt->typed) {
+		if ((r = attempt_resume(h, attempt)) != PASPW_OK ||
+		    (r = attempt_verify(h, attempt, attempt->password.bytes,
+		    attempt->password.length)) != PASPW_OK)
+			return r;
+		attempt->elsewhere = false;
+	}
+	return attempt_settle(h, attempt, st->factors, st->count,
+	    &st->verdict);
+}
+
+/* All of them in one: the worst. */
+static enum paspw_outcome
+outcome_of(const struct settling *st)
+{
+	enum paspw_outcome all = st->count > 0 ? PASPW_PASSED : PASPW_FAILED;
+
+	for (size_t i = 0; i < st->count; i++) {
+		enum paspw_outcome one = st->factors[i].outcome;
+
+		if (one != PASPW_PASSED && one != PASPW_VERIFIED)
+			return PASPW_FAILED;
+		if (one == PASPW_VERIFIED)
+			all = PASPW_VERIFIED;
+	}
+	/* Nothing was typed that could be verified. */
+	return all == PASPW_VERIFIED && !st->attempt->typed ? PASPW_FAILED :
+	    all;
+}
+
+/* A try that begin refused (locked, closed) is hashed there for the time that
+ * it takes; what it is answered was known before. */
+static int
+settle_there(struct paspw *h, void *arg)
+{
+	struct settling *st = arg;
+	struct paspw_attempt *attempt = st->attempt;
+	int r;
+
+	r = remote_settle(h, attempt, outcome_of(st), &st->verdict);
+	if (attempt->reserved || (r != PASPW_OK && r != PASPW_ERR_BUSY))
 		return r;
-	if (attempt->reserved)
-		r = subject_update(&s, settle_step, st, &h->error);
-	else
-		r = subject_update(&s, idle_step, NULL, &h->error);
-	if (r == PASPW_OK && attempt->reserved && !st->answered)
-		r = error_set(&h->error, PASPW_ERR_BUSY, "account %s: the "
-		    "try took longer than attempt_lease", s.account.name);
-	if (r == PASPW_OK && !attempt->reserved &&
-	    attempt->begun != PASPW_ACCEPTED)
-		st->verdict = attempt->begun;
-	if (r == PASPW_OK && attempt->reserved && !s.found)
-		st->verdict = PASPW_REFUSED;
-	if (r == PASPW_OK && st->verdict == PASPW_ACCEPTED &&
-	    attempt->password.length > 0)
-		rehash(&s, attempt->computed, &attempt->password);
-	subject_wipe(&s);
-	return r;
+	st->verdict = attempt->begun;
+	return PASPW_OK;
 }
 
 int
@@ -315,9 +193,7 @@ paspw_attempt_settle(struct paspw *h, struct paspw_attempt **attempt,
     const struct paspw_factor *factors, size_t count,
     enum paspw_verdict *verdict)
 {
-	struct settlement st = {
-		.factors = factors, .count = count, .verdict = PASPW_REFUSED
-	};
+	struct settling st = { NULL, factors, count, PASPW_REFUSED };
 	int r;
 
 	if (verdict == NULL)
@@ -329,28 +205,44 @@ paspw_attempt_settle(struct paspw *h, struct paspw_attempt **attempt,
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
 	st.attempt = *attempt;
-	if ((r = settle(h, &st)) == PASPW_OK) {
-		paspw_attempt_free(attempt);
+	r = st.attempt->elsewhere ? way_take(h, st.attempt->user, settle_here,
+	    settle_there, &st) : settle_here(h, &st);
+	if (r == PASPW_OK) {
+		attempt_free(attempt);
 		*verdict = st.verdict;
 	}
 	return handle_leave(h, r);
+}
+
+/* ---- All three ---- */
+
+static int
+login_there(struct paspw *h, void *arg)
+{
+	struct attempt_login *l = arg;
+
+	return remote_authenticate(h, l->attempt, l->password, l->length,
+	    &l->verdict);
 }
 
 int
 paspw_authenticate(struct paspw *h, const char *user, const char *password,
     size_t len, enum paspw_verdict *verdict)
 {
-	const struct paspw_factor factor = { "password", PASPW_VERIFIED };
-	struct paspw_attempt *attempt = NULL;
-	enum paspw_verdict begun = PASPW_REFUSED;
+	struct attempt_login l = { NULL, password, len, PASPW_REFUSED };
 	int r;
 
 	if (verdict == NULL)
 		return PASPW_ERR_INVALID;
 	*verdict = PASPW_REFUSED;
-	if ((r = paspw_attempt_begin(h, user, &attempt, &begun)) == PASPW_OK &&
-	    (r = paspw_attempt_verify(h, attempt, password, len)) == PASPW_OK)
-		r = paspw_attempt_settle(h, &attempt, &factor, 1, verdict);
-	paspw_attempt_free(&attempt);
-	return r;
+	if (user == NULL || (password == NULL && len > 0))
+		return PASPW_ERR_INVALID;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if ((r = attempt_new(h, user, &l.attempt)) == PASPW_OK &&
+	    (r = way_take(h, l.attempt->user, attempt_login_here, login_there,
+	    &l)) == PASPW_OK)
+		*verdict = l.verdict;
+	attempt_free(&l.attempt);
+	return handle_leave(h, r);
 }

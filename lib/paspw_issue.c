@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "candidate.h"
 #include "proof.h"
+#include "remote.h"
 
 static int
 reset_step(struct subject *s, void *arg, struct error *e)
@@ -54,24 +54,44 @@ out:
 	return r;
 }
 
+struct resetting {
+	const char *user;
+	struct candidate *c;
+	struct paspw_report **report;
+};
+
+static int
+reset_here(struct paspw *h, void *arg)
+{
+	struct resetting *rs = arg;
+
+	return reset(h, rs->user, rs->c, rs->report);
+}
+
+static int
+reset_there(struct paspw *h, void *arg)
+{
+	struct resetting *rs = arg;
+
+	return remote_change(h, WIRE_RESET, rs->user, NULL, rs->c,
+	    rs->report);
+}
+
 int
 paspw_reset(struct paspw *h, const char *user, const char *password,
     size_t len, struct paspw_report **report, enum paspw_verdict *verdict)
 {
 	struct candidate c = { .password = password, .length = len,
 	    .verdict = PASPW_REFUSED };
+	struct resetting rs = { user, &c, report };
 	int r;
 
-	if (verdict == NULL)
-		return PASPW_ERR_INVALID;
-	*verdict = PASPW_REFUSED;
-	if (report != NULL)
-		*report = NULL;
-	if (password == NULL)
+	if (!candidate_start(report, verdict) || password == NULL)
 		return PASPW_ERR_INVALID;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if ((r = reset(h, user, &c, report)) == PASPW_OK)
+	if ((r = candidate_take(h, user, reset_here, reset_there, &rs,
+	    &c)) == PASPW_OK)
 		*verdict = c.verdict;
 	secret_wipe_bytes(&c, sizeof(c));
 	return handle_leave(h, r);

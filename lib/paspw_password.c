@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "candidate.h"
 #include "generate.h"
 #include "history.h"
+#include "remote.h"
 
 /* ---- check and generate ---- */
 
@@ -174,6 +174,57 @@ change(struct paspw *h, const char *user, struct candidate *c,
 	return r;
 }
 
+/* ---- The same, here or at the agent ---- */
+
+struct changing {
+	const char *user;
+	struct candidate *c;
+	struct paspw_report **report;
+	struct paspw_attempt *attempt;	/* NULL: he is authenticated */
+};
+
+/* As its owner, if he is. Also with the same id after an agent that died: the
+ * old password counts once. */
+static int
+authentic(struct paspw *h, struct changing *ch, bool *yes)
+{
+	struct attempt_login l = { ch->attempt, ch->c->old,
+	    ch->c->old_length, PASPW_REFUSED };
+	int r;
+
+	*yes = ch->attempt == NULL;
+	if (*yes)
+		return PASPW_OK;
+	if ((r = attempt_login_here(h, &l)) != PASPW_OK)
+		return r;
+	*yes = l.verdict == PASPW_ACCEPTED;
+	ch->c->verdict = l.verdict;
+	return PASPW_OK;
+}
+
+static int
+change_here(struct paspw *h, void *arg)
+{
+	struct changing *ch = arg;
+	bool yes = false;
+	int r;
+
+	if ((r = authentic(h, ch, &yes)) != PASPW_OK || !yes)
+		return r;
+	ch->c->verdict = PASPW_REFUSED;
+	return change(h, ch->user, ch->c, ch->report);
+}
+
+static int
+change_there(struct paspw *h, void *arg)
+{
+	struct changing *ch = arg;
+
+	return remote_change(h, ch->attempt != NULL ? WIRE_CHANGE :
+	    WIRE_CHANGE_AUTHENTICATED, ch->user, ch->attempt, ch->c,
+	    ch->report);
+}
+
 int
 paspw_change_authenticated(struct paspw *h, const char *user, const char *old,
     size_t old_len, const char *password, size_t len,
@@ -182,18 +233,15 @@ paspw_change_authenticated(struct paspw *h, const char *user, const char *old,
 	struct candidate c = { .old = old, .old_length = old_len,
 	    .password = password, .length = len,
 	    .verdict = PASPW_REFUSED };
+	struct changing ch = { user, &c, report, NULL };
 	int r;
 
-	if (verdict == NULL)
-		return PASPW_ERR_INVALID;
-	*verdict = PASPW_REFUSED;
-	if (report != NULL)
-		*report = NULL;
-	if (password == NULL)
+	if (!candidate_start(report, verdict) || password == NULL)
 		return PASPW_ERR_INVALID;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if ((r = change(h, user, &c, report)) == PASPW_OK)
+	if ((r = candidate_take(h, user, change_here, change_there, &ch,
+	    &c)) == PASPW_OK)
 		*verdict = c.verdict;
 	secret_wipe_bytes(&c, sizeof(c));
 	return handle_leave(h, r);
@@ -204,24 +252,22 @@ paspw_change(struct paspw *h, const char *user, const char *old,
     size_t old_len, const char *password, size_t len,
     struct paspw_report **report, enum paspw_verdict *verdict)
 {
-	enum paspw_verdict authentic = PASPW_REFUSED;
+	struct candidate c = { .old = old, .old_length = old_len,
+	    .password = password, .length = len,
+	    .verdict = PASPW_REFUSED };
+	struct changing ch = { user, &c, report, NULL };
 	int r;
 
-	if (verdict == NULL)
+	if (!candidate_start(report, verdict) || user == NULL ||
+	    old == NULL || password == NULL)
 		return PASPW_ERR_INVALID;
-	*verdict = PASPW_REFUSED;
-	if (report != NULL)
-		*report = NULL;
-	if (old == NULL)
-		return PASPW_ERR_INVALID;
-	r = paspw_authenticate(h, user, old, old_len, &authentic);
-	if (r != PASPW_OK)
+	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
-	if (authentic != PASPW_ACCEPTED) {
-		*verdict = authentic;
-		return PASPW_OK;
-	}
-	return paspw_change_authenticated(h, user, old, old_len, password,
-	    len, report, verdict);
+	if ((r = attempt_new(h, user, &ch.attempt)) == PASPW_OK &&
+	    (r = candidate_take(h, user, change_here, change_there, &ch,
+	    &c)) == PASPW_OK)
+		*verdict = c.verdict;
+	attempt_free(&ch.attempt);
+	secret_wipe_bytes(&c, sizeof(c));
+	return handle_leave(h, r);
 }
-

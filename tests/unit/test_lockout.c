@@ -118,8 +118,26 @@ START_TEST(repeated_settle_gets_the_same_answer)
 	ck_assert_int_eq(row.failed.count, 1);
 	begin(8, NOW);
 	ck_assert_int_eq(settle(8, true, NOW), PASPW_ACCEPTED);
-	ck_assert_int_eq(settle(8, false, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(8, true, NOW), PASPW_ACCEPTED);
+	ck_assert(!step.changed);
 	ck_assert_int_eq(row.failed.count, 0);
+}
+END_TEST
+
+/* Somebody learnt the id of a success. */
+START_TEST(success_is_not_repeated_with_another_password)
+{
+	begin(8, NOW);
+	ck_assert_int_eq(settle(8, true, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(begin(8, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(8, false, NOW), PASPW_REFUSED);
+	ck_assert(step.answered && step.changed);
+	ck_assert_int_eq(row.failed.count, 1);
+	/* nor does it let him guess on */
+	ck_assert_int_eq(begin(8, NOW), PASPW_ACCEPTED);
+	ck_assert_int_eq(settle(8, true, NOW), PASPW_REFUSED);
+	ck_assert(!step.changed);
+	ck_assert_int_eq(row.failed.count, 1);
 }
 END_TEST
 
@@ -420,6 +438,7 @@ main(void)
 	tcase_add_test(tc, correct_logins_at_once_never_lock);
 	tcase_add_test(tc, repeated_begin_reserves_once);
 	tcase_add_test(tc, repeated_settle_gets_the_same_answer);
+	tcase_add_test(tc, success_is_not_repeated_with_another_password);
 	tcase_add_test(tc, repeated_begin_after_the_end_counts_nothing);
 	tcase_add_test(tc, repeated_begin_of_the_try_that_locked);
 	tcase_add_test(tc, unknown_attempt_gets_no_answer);

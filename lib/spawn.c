@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wait.h"
+
+#define STACK_BYTES ((size_t)64 * 1024)
+/* A helper ends when its socket does. One that does not is left to init. */
+#define REAP_MS 1000
+/* In the child errors have nowhere to go but here: the shell's "not run". */
+#define NOT_RUN 127
+
+/* 32-bit systems have two of them; the other one has 16-bit ids. */
+#ifdef SYS_setresuid32
+#define SETRESUID SYS_setresuid32
+#else
+#define SETRESUID SYS_setresuid
+#endif
+
+struct start {
+	const char *path;
+	int fd;
+};
+
+/* What a person may have set for su to run under: with a file size of 0 or
+ * the lowest priority its helper would fail, or hold others up, in a
+ * transaction. */
+static void
+shed_limits(void)
+{
+	static const int limits[] = {
+		RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA,
+	};
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct sched_param normal = { 0 };
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)setrlimit((__rlimit_resource_t)limits[i], &none);
+	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
+}
+
+/* In the child, which is a copy of one thread: nothing but system calls, and
+ * setresuid not by the C library, which would look for other threads. */
+static int
+child_main(void *arg)
+{
+	static char name[] = "paspw-helper";
+	char *const argv[] = { name, NULL };
+	char *const environment[] = { NULL };
+	const struct start *start = arg;
+	/* The application may have closed its first three. */
+	int fd = fcntl(start->fd, F_DUPFD, STDERR_FILENO + 1);
+	int null = open("/dev/null", O_RDWR);
+
+	/* The helper knows by its real uid who asks: su asks as root. */
+	if (geteuid() == 0) {
+		if (syscall(SETRESUID, 0, 0, 0) != 0)
+			return NOT_RUN;
+		shed_limits();
+	}
+	if (fd == -1 || null == -1 || dup2(null, STDERR_FILENO) == -1 ||
+	    dup2(fd, STDIN_FILENO) == -1 || dup2(fd, STDOUT_FILENO) == -1)
+		return NOT_RUN;
+	execve(start->path, argv, environment);
+	return NOT_RUN;
+}
+
+/* Not fork(): the application's handlers for fork and for SIGCHLD are not
+ * run, and a wait() of its own for any child does not see this one. */
+static pid_t
+clone_child(struct start *start, int *error)
+{
+	sigset_t all, before;
+	char *stack;
+	pid_t child;
+
+	if ((stack = malloc(STACK_BYTES)) == NULL) {
+		*error = errno;
+		return -1;
+	}
+	/* No handler of the application runs in the child. The helper frees
+	 * the signals again. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	child = clone(child_main, stack + STACK_BYTES, 0, start);
+	*error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	free(stack);
+	return child;
+}
+
+int
+spawn_start(const char *path, int *fd, pid_t *child, struct error *e)
+{
+	int pair[2], error = 0;
+	struct start start = { path, -1 };
+
+	*fd = -1;
+	if (access(path, X_OK) == -1)
+		return error_errno(e, PASPW_ERR_DENIED, errno, "%s", path);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return error_errno(e, PASPW_ERR_INTERNAL, errno,
+		    "socketpair");
+	start.fd = pair[1];
+	*child = clone_child(&start, &error);
+	close(pair[1]);
+	if (*child == -1) {
+		close(pair[0]);
+		return error_errno(e, PASPW_ERR_INTERNAL, error, "%s", path);
+	}
+	*fd = pair[0];
+	return PASPW_OK;
+}
+
+void
+spawn_reap(pid_t child)
+{
+	struct wait wait;
+	pid_t done;
+
+	wait_start(&wait, REAP_MS, WAIT_FOR_WRITER_NS);
+	do
+		done = waitpid(child, NULL, WNOHANG | __WCLONE);
+	while (done == 0 && wait_once(&wait));
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "way.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "handle.h"
+#include "spawn.h"
+
+#define MS_PER_SECOND 1000
+#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
+/* An agent that hung is not waited for again for a while; by then somebody
+ * will have restarted it. */
+#define SHUN_MS ((int64_t)60 * MS_PER_SECOND)
+/* Twice the time between two signs of life. */
+#define SILENCE_LEAST_MS ((int64_t)2 * MS_PER_SECOND)
+
+static const char the_agent[] = "the agent";
+
+void
+way_init(struct way *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->fd = -1;
+}
+
+void
+way_close(struct way *w, bool ours)
+{
+	if (w->fd != -1)
+		close(w->fd);
+	if (w->fd != -1 && w->other == WAY_HELPER && ours)
+		spawn_reap(w->helper);
+	w->fd = -1;
+	w->other = WAY_NONE;
+}
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * MS_PER_SECOND +
+	    t.tv_nsec / (1000 * 1000);
+}
+
+static int64_t
+milliseconds(struct span span)
+{
+	return span_seconds(span) * MS_PER_SECOND;
+}
+
+/* ---- The agent ---- */
+
+/* Root, the agent's own user, or this process itself when nobody lent it his
+ * rights. */
+static bool
+trusted(uid_t uid)
+{
+	struct directory_person agent;
+	struct error ignored;
+
+	if (uid == 0 || (uid == getuid() && uid == geteuid()))
+		return true;
+	return directory_person(PASPW_USER, &agent, &ignored) == PASPW_OK &&
+	    agent.found && agent.uid == (int64_t)uid;
+}
+
+/* Nobody else can put a socket of his own there: he would be told every
+ * password. */
+static bool
+is_agents(const char *socket)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	if (realpath(socket, path) == NULL || lstat(path, &st) == -1 ||
+	    !S_ISSOCK(st.st_mode) || !trusted(st.st_uid))
+		return false;
+	while ((slash = strrchr(path, '/')) != NULL) {
+		slash[slash == path] = '\0';
+		if (stat(path, &st) == -1 || !trusted(st.st_uid) ||
+		    ((st.st_mode & OTHERS_WRITE) != 0 &&
+		    (st.st_mode & S_ISVTX) == 0))
+			return false;
+		if (slash == path)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever listens there, not only who owns the name. */
+static bool
+is_trusted_peer(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	    trusted(peer.uid);
+}
+
+static int
+no_answer(struct paspw *h, const char *what, const char *how)
+{
+	return error_set(&h->error, PASPW_ERR_BUSY, "%s %s", what, how);
+}
+
+/* *err: why a socket that is there was of no use. */
+static bool
+open_agent(struct paspw *h, int *err)
+{
+	struct way *w = &h->way;
+	const char *socket = w->socket[0] == '\0' ? WAY_SOCKET : w->socket;
+
+	if (strcmp(socket, WAY_NO_SOCKET) == 0 ||
+	    w->shunned_until_ms > monotonic_ms() || !is_agents(socket))
+		return false;
+	w->fd = channel_connect(socket,
+	    milliseconds(w->policy->store_timeout));
+	if (w->fd == -1 && errno == EAGAIN)
+		*err = no_answer(h, socket, "accepts nobody");
+	if (w->fd != -1 && !is_trusted_peer(w->fd)) {
+		close(w->fd);
+		w->fd = -1;
+	}
+	if (w->fd == -1)
+		return false;
+	w->other = WAY_AGENT;
+	return true;
+}
+
+/* ---- This process, or the helper ---- */
+
+/* Who alone can stop it is root, or the owner of the store himself. */
+static bool
+may_go_direct(const struct policy *p)
+{
+	const char *path = strchr(p->store, ':');
+	uid_t real, effective, saved;
+	struct stat st;
+
+	if (p->isolate || getresuid(&real, &effective, &saved) == -1 ||
+	    real != effective || effective != saved)
+		return false;
+	if (real == 0)
+		return true;
+	/* What is not there has no owner; to say so is the store's part. */
+	return path != NULL && (stat(path + 1, &st) == -1 ? errno == ENOENT :
+	    st.st_uid == real);
+}
+
+/* It serves the built-in configuration alone: a person must not choose the
+ * store that it opens. */
+static bool
+open_helper(struct paspw *h)
+{
+	struct way *w = &h->way;
+	struct error ignored;
+
+	if (!handle_is_default(h) || spawn_start(WAY_HELPER, &w->fd, &w->helper,
+	    &ignored) != PASPW_OK)
+		return false;
+	w->other = WAY_HELPER;
+	return true;
+}
+
+/* ---- The choice ---- */
+
+/* An idle agent hangs up, and one that was restarted did: that is no answer
+ * that was lost. */
+static bool
+still_there(const struct way *w)
+{
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	return w->fd != -1 && poll(&p, 1, 0) == 0;
+}
+
+static int
+no_way(struct paspw *h)
+{
+	const struct policy *p = h->way.policy;
+	char who[sizeof("a program of uid 4294967295 for 4294967295")];
+
+	snprintf(who, sizeof(who), "a program of uid %u for %u",
+	    (unsigned)geteuid(), (unsigned)getuid());
+	return error_set(&h->error, PASPW_ERR_DENIED, "%s does not open the "
+	    "store of realm %s itself, and there is neither the agent (%s) "
+	    "nor, for the built-in configuration, %s",
+	    p->isolate ? "isolate = yes:" : who, p->realm, WAY_SOCKET,
+	    WAY_HELPER);
+}
+
+/* agent: it may be asked. A conversation that has begun goes on. */
+static int
+choose(struct paspw *h, bool agent)
+{
+	struct way *w = &h->way;
+	int err = PASPW_OK;
+
+	if (!still_there(w))
+		way_close(w, true);
+	if (w->fd == -1 && !(agent && open_agent(h, &err)) &&
+	    may_go_direct(w->policy)) {
+		w->kind = WAY_DIRECT;
+		return PASPW_OK;
+	}
+	if (w->fd == -1 && !open_helper(h))
+		return err != PASPW_OK ? err : no_way(h);
+	w->kind = w->other;
+	return PASPW_OK;
+}
+
+/* The last request got no answer: may the agent be asked once more? Never
+ * one that hangs, or that speaks another language. */
+static bool
+ask_again(struct way *w)
+{
+	bool again = w->end == CHANNEL_CLOSED && !w->repeated;
+
+	if (w->end == CHANNEL_SILENT)
+		w->shunned_until_ms = monotonic_ms() + SHUN_MS;
+	w->repeated = w->repeated || !w->not_mine;
+	way_close(w, true);
+	return again;
+}
+
+int
+way_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
+    void *arg)
+{
+	struct way *w = &h->way;
+	bool agent = true;
+	int r, lost = PASPW_OK;
+
+	w->repeated = false;
+	if ((h->flags & PASPW_DIRECT) != 0)
+		return here(h, arg);
+	if ((r = handle_policy(h, user, &w->policy)) != PASPW_OK)
+		return r;
+	while ((r = choose(h, agent)) == PASPW_OK) {
+		if (w->kind == WAY_DIRECT)
+			return here(h, arg);
+		w->end = CHANNEL_DONE;
+		w->not_mine = false;
+		r = there(h, arg);
+		if (w->end == CHANNEL_DONE && !w->not_mine)
+			return r;
+		lost = w->not_mine ? PASPW_OK : r;
+		if (w->kind == WAY_HELPER) {
+			way_close(w, true);
+			return r;
+		}
+		agent = ask_again(w);
+	}
+	/* That there is no other way is not what went wrong. */
+	return lost == PASPW_OK ? r : no_answer(h, the_agent,
+	    "gave no answer, and there is no other way");
+}
+
+static int
+describe(struct paspw *h, enum channel_end end)
+{
+	static const char *const words[] = {
+		[CHANNEL_CLOSED] = "hung up",
+		[CHANNEL_SILENT] = "gave no sign of life within store_timeout",
+		[CHANNEL_GARBAGE] = "gave an answer that is none",
+	};
+
+	return no_answer(h, h->way.kind == WAY_AGENT ? the_agent :
+	    WAY_HELPER, words[end]);
+}
+
+int
+way_ask(struct paspw *h, const struct wire_request *q, struct wire_answer *a)
+{
+	struct way *w = &h->way;
+	const struct policy *p = w->policy;
+	int64_t silence = milliseconds(p->store_timeout);
+
+	if (silence < SILENCE_LEAST_MS)
+		silence = SILENCE_LEAST_MS;
+	w->end = channel_ask(w->fd, q, silence, milliseconds(p->busy_wait) +
+	    milliseconds(p->attempt_lease) + silence, a);
+	w->not_mine = w->end == CHANNEL_DONE && a->type == WIRE_NOT_MINE;
+	if (w->end != CHANNEL_DONE)
+		return describe(h, w->end);
+	if (w->not_mine)
+		return no_answer(h, the_agent, "serves another one");
+	if (a->err == PASPW_OK)
+		return PASPW_OK;
+	return error_set(&h->error, a->err > 0 &&
+	    a->err <= PASPW_ERR_INTERNAL ? (int)a->err : PASPW_ERR_INTERNAL,
+	    "%s", a->detail);
+}
