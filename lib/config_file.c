@@ -18,12 +18,11 @@
 #include "config_line.h"
 #include "config_path.h"
 
-#define RUNDIR "/run/security"
 #define FILE_MAX ((size_t)1 << 20)
 
 const struct config_places config_places = {
 	.etc = SYSCONFDIR "/security",
-	.run = RUNDIR,
+	.run = RUNDIR "/security",
 	.vendor = VENDORDIR,
 	.state = LOCALSTATEDIR "/lib/paspw"
 };

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "wait.h"
 
 #define STACK_BYTES ((size_t)64 * 1024)
@@ -70,6 +71,8 @@ child_main(void *arg)
 		if (syscall(SETRESUID, 0, 0, 0) != 0)
 			return NOT_RUN;
 		shed_limits();
+		/* He may freeze what runs in a group of his. */
+		cgroup_leave(&cgroup_places);
 	}
 	if (fd == -1 || null == -1 || dup2(null, STDERR_FILENO) == -1 ||
 	    dup2(fd, STDIN_FILENO) == -1 || dup2(fd, STDOUT_FILENO) == -1)
@@ -133,6 +136,6 @@ spawn_reap(pid_t child)
 
 	wait_start(&wait, REAP_MS, WAIT_FOR_WRITER_NS);
 	do
-		done = waitpid(child, NULL, WNOHANG | __WCLONE);
+		done = waitpid(child, NULL, WNOHANG | (int)__WCLONE);
 	while (done == 0 && wait_once(&wait));
 }

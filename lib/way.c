@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "directory.h"
 #include "handle.h"
 #include "spawn.h"
@@ -124,7 +125,7 @@ static bool
 open_agent(struct paspw *h, int *err)
 {
 	struct way *w = &h->way;
-	const char *socket = w->socket[0] == '\0' ? WAY_SOCKET : w->socket;
+	const char *socket = w->socket[0] == '\0' ? WAY_SOCKET_PATH : w->socket;
 
 	if (strcmp(socket, WAY_NO_SOCKET) == 0 ||
 	    w->shunned_until_ms > monotonic_ms() || !is_agents(socket))
@@ -171,7 +172,7 @@ open_helper(struct paspw *h)
 	struct way *w = &h->way;
 	struct error ignored;
 
-	if (!handle_is_default(h) || spawn_start(WAY_HELPER, &w->fd, &w->helper,
+	if (!handle_is_default(h) || spawn_start(WAY_HELPER_PATH, &w->fd, &w->helper,
 	    &ignored) != PASPW_OK)
 		return false;
 	w->other = WAY_HELPER;
@@ -201,8 +202,8 @@ no_way(struct paspw *h)
 	return error_set(&h->error, PASPW_ERR_DENIED, "%s does not open the "
 	    "store of realm %s itself, and there is neither the agent (%s) "
 	    "nor, for the built-in configuration, %s",
-	    p->isolate ? "isolate = yes:" : who, p->realm, WAY_SOCKET,
-	    WAY_HELPER);
+	    p->isolate ? "isolate = yes:" : who, p->realm, WAY_SOCKET_PATH,
+	    WAY_HELPER_PATH);
 }
 
 /* agent: it may be asked. A conversation that has begun goes on. */
@@ -210,18 +211,23 @@ static int
 choose(struct paspw *h, bool agent)
 {
 	struct way *w = &h->way;
+	bool direct = false;
 	int err = PASPW_OK;
 
 	if (!still_there(w))
 		way_close(w, true);
-	if (w->fd == -1 && !(agent && open_agent(h, &err)) &&
-	    may_go_direct(w->policy)) {
-		w->kind = WAY_DIRECT;
-		return PASPW_OK;
-	}
-	if (w->fd == -1 && !open_helper(h))
+	if (w->fd == -1 && agent)
+		(void)open_agent(h, &err);
+	if (w->fd == -1)
+		direct = may_go_direct(w->policy);
+	/* Root whom somebody may freeze (sudo in the group of a person's
+	 * session) had better ask the helper, if it can serve him. */
+	if (w->fd == -1 && (!direct ||
+	    (geteuid() == 0 && cgroup_exposed(&cgroup_places))))
+		(void)open_helper(h);
+	if (w->fd == -1 && !direct)
 		return err != PASPW_OK ? err : no_way(h);
-	w->kind = w->other;
+	w->kind = w->fd == -1 ? WAY_DIRECT : w->other;
 	return PASPW_OK;
 }
 
@@ -282,7 +288,7 @@ describe(struct paspw *h, enum channel_end end)
 	};
 
 	return no_answer(h, h->way.kind == WAY_AGENT ? the_agent :
-	    WAY_HELPER, words[end]);
+	    WAY_HELPER_PATH, words[end]);
 }
 
 int

@@ -16,8 +16,8 @@
 
 #include "channel.h"
 
-#define WAY_SOCKET RUNDIR "/paspw/agent.sock"
-#define WAY_HELPER LIBEXECDIR "/paspw-helper"
+#define WAY_SOCKET_PATH RUNDIR "/paspw/agent.sock"
+#define WAY_HELPER_PATH LIBEXECDIR "/paspw-helper"
 #define WAY_NO_SOCKET "none"		/* of PASPW_SOCKET: never the agent */
 
 enum way_kind {

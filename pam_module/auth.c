@@ -105,7 +105,8 @@ whole(struct call *c)
 
 	if ((rc = type_password(c, &password)) != PAM_SUCCESS)
 		return rc;
-	err = reservation_judge(c, password, &verdict);
+	err = paspw_authenticate(c->h, c->user, password, strlen(password),
+	    &verdict);
 	return auth_answer(c, err, verdict);
 }
 

@@ -31,7 +31,7 @@ enum role {
 struct arguments {
 	const char *conf;
 	const char *realm;
-	const char *socket;	/* of the agent: there is none yet */
+	const char *socket;	/* of the agent; "none": never ask it */
 	enum role role;
 	unsigned retry;
 	bool use_first_pass;
@@ -93,9 +93,6 @@ void conversation_time(int64_t when, char *text, size_t size);
 
 /* ---- reservation.c: a try that waits for its answer ---- */
 
-/* Reserve, verify here, settle. err is returned; see paspw_authenticate. */
-PASPW_MUST_USE int reservation_judge(struct call *c, const char *password,
-    enum paspw_verdict *verdict);
 /* Reserve and leave it in this PAM handle for another line to settle;
  * verdict ACCEPTED: go on. Otherwise it is settled already. */
 PASPW_MUST_USE int reservation_keep(struct call *c, const char *password,

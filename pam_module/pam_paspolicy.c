@@ -77,6 +77,8 @@ open_library(struct call *c)
 		(void)log_error(c, err, "realm");
 		return PAM_SERVICE_ERR;
 	}
+	if ((err = paspw_set(c->h, PASPW_SOCKET, c->args.socket)) != PASPW_OK)
+		return log_error(c, err, "socket");
 	if ((err = set_origin(c)) != PASPW_OK)
 		return log_error(c, err, "origin");
 	return PAM_SUCCESS;

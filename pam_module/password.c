@@ -74,7 +74,8 @@ prove(struct call *c)
 	    paspw_translate(c->h, "Current password: "),
 	    &password)) != PAM_SUCCESS)
 		return rc;
-	err = reservation_judge(c, password, &verdict);
+	err = paspw_authenticate(c->h, c->user, password, strlen(password),
+	    &verdict);
 	if ((rc = auth_answer(c, err, verdict)) != PAM_SUCCESS)
 		return rc;
 	return set_proved(c);

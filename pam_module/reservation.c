@@ -2,9 +2,9 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * reservation: a try at a password, within one line or from preauth to
- * authfail or authsucc. What waits in the PAM handle holds no open store, so
- * that it may cross a fork; if it is lost there, its lease settles it.
+ * reservation: a try at a password from preauth to authfail or authsucc. What
+ * waits in the PAM handle holds no open store, so that it may cross a fork; if
+ * it is lost there, its lease settles it.
  */
 
 #include <stdlib.h>
@@ -93,34 +93,18 @@ can_be_right(const char *password)
 	return length > 0 && length <= PASPW_PASSWORD_MAX;
 }
 
+/* Verified for the time it takes: a quick answer would tell a locked
+ * account. */
 static int
-verify(struct call *c, struct paspw_attempt **attempt, const char *password,
-    enum paspw_outcome outcome, enum paspw_verdict *verdict)
+refuse(struct call *c, struct paspw_attempt **attempt, const char *password,
+    enum paspw_verdict *verdict)
 {
 	int err;
 
 	if ((err = paspw_attempt_verify(c->h, *attempt, password,
 	    strlen(password))) != PASPW_OK)
 		return err;
-	return settle(c, attempt, outcome, verdict);
-}
-
-int
-reservation_judge(struct call *c, const char *password,
-    enum paspw_verdict *verdict)
-{
-	struct paspw_attempt *attempt = NULL;
-	enum paspw_verdict begun = PASPW_REFUSED;
-	int err;
-
-	*verdict = PASPW_REFUSED;
-	if ((err = paspw_attempt_begin(c->h, c->user, &attempt,
-	    &begun)) == PASPW_OK)
-		err = verify(c, &attempt, password,
-		    can_be_right(password) ? PASPW_VERIFIED : PASPW_FAILED,
-		    verdict);
-	paspw_attempt_free(&attempt);
-	return err;
+	return settle(c, attempt, PASPW_FAILED, verdict);
 }
 
 /* Hand the attempt over to the PAM handle. */
@@ -156,10 +140,9 @@ reservation_keep(struct call *c, const char *password,
 	    &begun)) != PASPW_OK)
 		goto out;
 	if (begun != PASPW_ACCEPTED || !can_be_right(password)) {
-		/* Verified for the time it takes: a quick answer would tell a
-		 * locked account. The next module is not to see an empty one:
-		 * it may know accounts without a password. */
-		err = verify(c, &attempt, password, PASPW_FAILED, verdict);
+		/* The next module is not to see an empty one: it may know
+		 * accounts without a password. */
+		err = refuse(c, &attempt, password, verdict);
 		if (err == PASPW_OK)
 			err = store(c, &attempt);
 		goto out;

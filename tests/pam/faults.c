@@ -8,7 +8,8 @@
  *		that verb fails with that error, and leaves the most dangerous
  *		verdict behind: PASPW_ACCEPTED
  *	FAULT_VERDICT=7
- *		paspw_attempt_settle and paspw_account_verdict decide this
+ *		paspw_authenticate, paspw_attempt_settle and
+ *		paspw_account_verdict decide this
  *	FAULT_ALLOCATION=17
  *		the 17th allocation fails, and every one after it, counted
  *		from the first paspw_open
@@ -114,6 +115,17 @@ paspw_set(struct paspw *h, enum paspw_field field, const char *value)
 	int err = fault("paspw_set");
 
 	return err != PASPW_OK ? err : REAL(paspw_set)(h, field, value);
+}
+
+int
+paspw_authenticate(struct paspw *h, const char *user, const char *password,
+    size_t length, enum paspw_verdict *verdict)
+{
+	int err = fault("paspw_authenticate");
+
+	*verdict = PASPW_ACCEPTED;
+	return err != PASPW_OK ? err : decide(REAL(paspw_authenticate)(h,
+	    user, password, length, verdict), verdict);
 }
 
 int

@@ -200,12 +200,15 @@ expects()
 	esac
 }
 for error in 1 2 3 4 5 6 7 8 9 10 77; do
-	for verb in paspw_open paspw_set paspw_attempt_begin \
-	    paspw_attempt_verify paspw_attempt_settle; do
+	for verb in paspw_open paspw_set paspw_authenticate; do
 		faults="FAULT_VERB=$verb FAULT_ERROR=$error"
 		expects one auth
 		expects one chauthtok-expired
-		[ $verb = paspw_attempt_verify ] || expects layered auth
+	done
+	for verb in paspw_open paspw_set paspw_attempt_begin \
+	    paspw_attempt_settle; do
+		faults="FAULT_VERB=$verb FAULT_ERROR=$error"
+		expects layered auth
 	done
 	for verb in paspw_open paspw_set paspw_account_verdict; do
 		faults="FAULT_VERB=$verb FAULT_ERROR=$error"
