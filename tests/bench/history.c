@@ -36,11 +36,12 @@
 
 #define SERVICE "history"
 #define ROUNDS_MAX 1000
-#define FULL 6			/* the current one and five before it */
+#define ENTRIES 5		/* old passwords, unless $BENCH_ENTRIES */
 #define DIGEST 43
 #define NS_PER_US 1000
 
 static bool real = true;
+static int full = ENTRIES + 1;	/* with the current one */
 static struct shared {
 	atomic_int ready, go, done;
 } *shared;
@@ -216,7 +217,7 @@ measure(change_fn *change_one, const char *where, const char *name, int from,
 
 		snprintf(user, sizeof(user), "%s%d", name, i);
 		start = now_ns();
-		if (!change_one(where, user, FULL))
+		if (!change_one(where, user, full))
 			die(user, "not changed");
 		times[n++] = now_ns() - start;
 	}
@@ -300,10 +301,13 @@ main(int argc, char **argv)
 {
 	int from = argc > 5 ? atoi(argv[5]) : 0;
 	int to = argc > 6 ? atoi(argv[6]) : from;
+	const char *entries = getenv("BENCH_ENTRIES");
 
+	if (entries != NULL)
+		full = atoi(entries) + 1;
 	real = argc > 3 && strcmp(argv[3], "real") == 0;
 	if (argc == 7 && strcmp(argv[1], "ours") == 0) {
-		prepare(argv[2], argv[4], from, to, FULL - 1);
+		prepare(argv[2], argv[4], from, to, full - 1);
 		measure(change_ours, argv[2], argv[4], from, to);
 	} else if (argc == 7 && strcmp(argv[1], "theirs") == 0) {
 		measure(change_theirs, argv[2], argv[4], from, to);

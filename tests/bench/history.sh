@@ -3,9 +3,10 @@
 # Copyright (C) 2026 the libpaspw maintainers
 #
 # history.sh [ACCOUNTS...]: one change of a password among so many accounts
-# (1000 10000 100000 1000000), ours beside pam_pwhistory, both with five old
-# passwords for each account, in one run; then 64 accounts changed by 16
-# processes at once. As root, in a mount namespace with an /etc of its own:
+# (1000 10000 100000 1000000), ours beside pam_pwhistory, both with
+# BENCH_ENTRIES (5) old passwords for each account, in one run; then 64
+# accounts changed by 16 processes at once. As root, in a mount namespace with
+# an /etc of its own:
 #
 #	make tests/bench/fill tests/bench/history tools/paspw
 #	tests/bench/history.sh
@@ -27,7 +28,9 @@ top_builddir=${top_builddir:-$PWD}
 bench=$top_builddir/tests/bench
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-entries=5
+entries=${BENCH_ENTRIES:-5}
+BENCH_ENTRIES=$entries
+export BENCH_ENTRIES
 rounds=21		# without hashes, at each size
 hashed=5		# with them
 
@@ -37,6 +40,7 @@ store = sqlite:$tmp/store/users.db
 credentials = store
 first_login_change = no
 dictionary = no
+history = $entries
 hash_cost = 5
 [admins]
 extends = users
