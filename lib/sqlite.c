@@ -220,9 +220,13 @@ sqlite_commit(struct sqlite *db, enum store_answer answer, struct error *e)
 enum store_answer
 sqlite_scrub(struct sqlite *db, struct error *e)
 {
-	return sqlite3_wal_checkpoint_v2(db->db, "main",
-	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? STORE_OK :
-	    sqlite_failed(db, e);
+	int code;
+
+	hold_stop_signals(db);
+	code = sqlite3_wal_checkpoint_v2(db->db, "main",
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	release_stop_signals(db);
+	return code == SQLITE_OK ? STORE_OK : sqlite_failed(db, e);
 }
 
 /* ---- Open and close ---- */
@@ -338,7 +342,8 @@ check_schema(struct sqlite *db, const char *path, bool create,
 
 /* Turning the log on asks for the whole file, and SQLite does not call the
  * busy handler for that: of many that create a store at once, all but one
- * would fail. */
+ * would fail. The first look at a store may also have to repair its log, which
+ * locks everybody out. */
 static int
 settle_schema(struct sqlite *db, const char *path, bool create,
     struct error *e)
@@ -346,11 +351,13 @@ settle_schema(struct sqlite *db, const char *path, bool create,
 	struct wait wait;
 	int r;
 
+	hold_stop_signals(db);
 	wait_start(&wait, db->timeout_ms, WAIT_FOR_WRITER_NS);
 	do
 		r = check_schema(db, path, create, e);
 	while (r != PASPW_OK && (sqlite3_errcode(db->db) & PRIMARY_CODE) ==
 	    SQLITE_BUSY && wait_once(&wait));
+	release_stop_signals(db);
 	return r;
 }
 
