@@ -309,3 +309,20 @@ config_free(struct config *c)
 	c->origins = NULL;
 	c->count = 0;
 }
+
+int
+config_copy(struct config *to, const struct config *from, struct error *e)
+{
+	const size_t settings = from->count * POLICY_SETTINGS;
+
+	*to = *from;
+	to->realms = calloc(from->count, sizeof(*to->realms));
+	to->origins = calloc(settings, sizeof(*to->origins));
+	if (to->realms == NULL || to->origins == NULL) {
+		config_free(to);
+		return error_set(e, PASPW_ERR_MEMORY, "out of memory");
+	}
+	memcpy(to->realms, from->realms, from->count * sizeof(*to->realms));
+	memcpy(to->origins, from->origins, settings * sizeof(*to->origins));
+	return PASPW_OK;
+}

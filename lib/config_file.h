@@ -60,6 +60,9 @@ PASPW_MUST_USE int config_read_last_good_in(struct config *c,
 const struct policy *config_realm(const struct config *c, const char *name);
 const char *config_origin_of(const struct config *c, const struct policy *p,
     const struct policy_setting *setting);
+/* Another one like it. Errors: MEMORY. */
+PASPW_MUST_USE int config_copy(struct config *to, const struct config *from,
+    struct error *e);
 void config_free(struct config *c);
 
 /* ---- For the config_*.c files ---- */

@@ -32,6 +32,11 @@ struct paspw {
 	const struct policy *claim;
 };
 
+/* One more handle under the same configuration, which is not read again:
+ * for a thread of its own. Close it as one of paspw_open. */
+PASPW_MUST_USE int handle_twin(const struct paspw *h, unsigned flags,
+    struct paspw **twin);
+
 /* Every public verb: enter, work, leave. Enter takes the lock and clears the
  * last error; when it fails the verb returns its code at once. Leave gives
  * the lock back and lets no unforeseen code out. */

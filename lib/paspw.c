@@ -131,14 +131,11 @@ make_mutex(pthread_mutex_t *mutex)
 	return made;
 }
 
-int
-paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
+static int
+new_handle(struct paspw **handle, unsigned flags)
 {
 	struct paspw *h;
-	int r;
 
-	if (handle == NULL)
-		return PASPW_ERR_INVALID;
 	*handle = NULL;
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return PASPW_ERR_MEMORY;
@@ -150,8 +147,12 @@ paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 		return PASPW_ERR_MEMORY;
 	}
 	*handle = h;
-	if ((r = read_config(h, config_path)) != PASPW_OK)
-		return r;
+	return PASPW_OK;
+}
+
+static int
+make_ready(struct paspw *h)
+{
 	h->stores = calloc(h->config.count, sizeof(struct store *));
 	if (h->stores == NULL)
 		return error_set(&h->error, PASPW_ERR_MEMORY,
@@ -159,6 +160,31 @@ paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 	default_actor(h);
 	h->ready = true;
 	return PASPW_OK;
+}
+
+int
+paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
+{
+	int r;
+
+	if (handle == NULL)
+		return PASPW_ERR_INVALID;
+	if ((r = new_handle(handle, flags)) != PASPW_OK ||
+	    (r = read_config(*handle, config_path)) != PASPW_OK)
+		return r;
+	return make_ready(*handle);
+}
+
+int
+handle_twin(const struct paspw *h, unsigned flags, struct paspw **twin)
+{
+	int r;
+
+	if ((r = new_handle(twin, flags)) != PASPW_OK ||
+	    (r = config_copy(&(*twin)->config, &h->config,
+	    &(*twin)->error)) != PASPW_OK)
+		return r;
+	return make_ready(*twin);
 }
 
 void

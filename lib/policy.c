@@ -18,6 +18,7 @@
 #define COST_MIN 3
 #define COST_MIN_SCRYPT 6
 #define COST_MAX 11
+#define HASHES_AT_ONCE_MAX 64
 
 static const char store_scheme[] = "sqlite:";
 
@@ -119,6 +120,9 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	    "one-way function, memory-hard", "S23 S24" },
 	{ INT(hash_cost, COST_MIN, COST_MAX), "7", STRICTER_UP,
 	    "its cost; scrypt from 6 on", "S24" },
+	{ INT(hashes_at_once, 0, HASHES_AT_ONCE_MAX), "0", STRICTER_NONE,
+	    "most hashes at once in the agent; 0: by cores and memory; of "
+	    "several realms the least", "S36" },
 	{ SPAN(audit_retention, DAY, POLICY_LONGEST), "12mo", STRICTER_UP,
 	    "how long events are kept", "J13" },
 	{ BOOL(expire_keys), "no", STRICTER_UP,

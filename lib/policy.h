@@ -13,7 +13,7 @@
 #define POLICY_TEXT_MAX 1024	/* members, store, paths */
 #define POLICY_LOCK_AFTER_MAX 100 /* NIST 800-63B-4: never more than 100 */
 #define POLICY_HISTORY_MAX 400	/* as pam_pwhistory */
-#define POLICY_SETTINGS 35	/* rows of the table */
+#define POLICY_SETTINGS 36	/* rows of the table */
 #define POLICY_LONGEST_MONTHS INT64_C(1200)
 #define POLICY_LONGEST (POLICY_LONGEST_MONTHS * 30 * 86400)
 #define POLICY_OR_NEVER INT64_MAX /* `max` of a span that may be never too */
@@ -66,6 +66,7 @@ struct policy {
 	char words[POLICY_TEXT_MAX];	/* file with the site's own words */
 	int hash;
 	int hash_cost;
+	int hashes_at_once;	/* of the agent; 0: by cores and memory */
 	struct span audit_retention;
 	int expire_keys;		/* expiry also stops key logins */
 	char language[POLICY_WORD_MAX];
