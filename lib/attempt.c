@@ -178,6 +178,22 @@ attempt_resume(struct paspw *h, struct paspw_attempt *attempt)
 	return r;
 }
 
+int
+attempt_accepted(struct paspw *h, const struct paspw_attempt *attempt,
+    bool *accepted)
+{
+	struct subject s;
+	int r;
+
+	*accepted = false;
+	if ((r = handle_subject(h, attempt->user, &s)) == PASPW_OK &&
+	    (r = subject_load(&s, &h->error)) == PASPW_OK)
+		*accepted = s.found && lockout_answer(&s.account,
+		    attempt->id) == PASPW_ACCEPTED;
+	subject_wipe(&s);
+	return r;
+}
+
 /* ---- verify ---- */
 
 /* A password that cannot be the right one is replaced by an empty one: the

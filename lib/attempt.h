@@ -34,6 +34,9 @@ PASPW_MUST_USE int attempt_begin(struct paspw *h,
 /* One that was reserved before, in its realm: find out how to hash for it. */
 PASPW_MUST_USE int attempt_resume(struct paspw *h,
     struct paspw_attempt *attempt);
+/* Was it settled already, and accepted? Only for an id of our own. */
+PASPW_MUST_USE int attempt_accepted(struct paspw *h,
+    const struct paspw_attempt *attempt, bool *accepted);
 /* Hash, as paspw_attempt_verify. */
 PASPW_MUST_USE int attempt_verify(struct paspw *h,
     struct paspw_attempt *attempt, const char *password, size_t len);

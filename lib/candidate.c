@@ -24,7 +24,7 @@ int
 candidate_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
     void *arg, const struct candidate *c)
 {
-	int r = way_take(h, user, here, there, arg);
+	int r = way_take_once(h, user, here, there, arg);
 
 	if (r != PASPW_OK || !h->way.repeated ||
 	    (c->broken & CANDIDATE_BROKEN(RULE_HISTORY)) == 0)

@@ -236,6 +236,15 @@ lockout_settle(const struct policy *p, struct account *a, uint64_t id,
 	step->answered = true;
 }
 
+enum paspw_verdict
+lockout_answer(const struct account *a, uint64_t id)
+{
+	int i = find(&a->settled, id);
+
+	return i < 0 ? PASPW_REFUSED :
+	    (enum paspw_verdict)a->settled.list[i].at;
+}
+
 void
 lockout_refused(struct account *a, int64_t now, struct lockout_step *step)
 {

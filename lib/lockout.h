@@ -31,6 +31,8 @@ void lockout_begin(const struct policy *p, struct account *a, uint64_t id,
 /* Settle it: ACCEPTED, REFUSED, LOCKED; not `answered` if its lease is over. */
 void lockout_settle(const struct policy *p, struct account *a, uint64_t id,
     bool passed, bool exempt, int64_t now, struct lockout_step *step);
+/* The answer that an attempt was given; REFUSED if it is not known. */
+enum paspw_verdict lockout_answer(const struct account *a, uint64_t id);
 /* A try at a locked account: counted, at most one write a second. */
 void lockout_refused(struct account *a, int64_t now,
     struct lockout_step *step);

@@ -183,8 +183,8 @@ struct changing {
 	struct paspw_attempt *attempt;	/* NULL: he is authenticated */
 };
 
-/* As its owner, if he is. Also with the same id after an agent that died: the
- * old password counts once. */
+/* As its owner, if he is. An agent that died may have found that out with this
+ * id, and changed the password since: then the old one would be a wrong one. */
 static int
 authentic(struct paspw *h, struct changing *ch, bool *yes)
 {
@@ -193,6 +193,9 @@ authentic(struct paspw *h, struct changing *ch, bool *yes)
 	int r;
 
 	*yes = ch->attempt == NULL;
+	if (!*yes && h->way.repeated &&
+	    (r = attempt_accepted(h, ch->attempt, yes)) != PASPW_OK)
+		return r;
 	if (*yes)
 		return PASPW_OK;
 	if ((r = attempt_login_here(h, &l)) != PASPW_OK)

@@ -231,26 +231,26 @@ choose(struct paspw *h, bool agent)
 	return PASPW_OK;
 }
 
-/* The last request got no answer: may the agent be asked once more? Never
- * one that hangs, or that speaks another language. */
+/* The last request got no answer. May its way be asked once more? Not one
+ * that hangs, or that speaks another language. */
 static bool
 ask_again(struct way *w)
 {
 	bool again = w->end == CHANNEL_CLOSED && !w->repeated;
 
-	if (w->end == CHANNEL_SILENT)
+	if (w->end == CHANNEL_SILENT && w->kind == WAY_AGENT)
 		w->shunned_until_ms = monotonic_ms() + SHUN_MS;
 	w->repeated = w->repeated || !w->not_mine;
 	way_close(w, true);
 	return again;
 }
 
-int
-way_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
-    void *arg)
+static int
+take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
+    void *arg, bool once)
 {
 	struct way *w = &h->way;
-	bool agent = true;
+	bool agent = true, again = true;
 	int r, lost = PASPW_OK;
 
 	w->repeated = false;
@@ -266,16 +266,31 @@ way_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
 		r = there(h, arg);
 		if (w->end == CHANNEL_DONE && !w->not_mine)
 			return r;
-		lost = w->not_mine ? PASPW_OK : r;
-		if (w->kind == WAY_HELPER) {
-			way_close(w, true);
+		lost = w->not_mine ? lost : r;
+		again = ask_again(w);
+		if (once && w->repeated)
+			return may_go_direct(w->policy) ? here(h, arg) : r;
+		if (w->kind == WAY_HELPER && !again)
 			return r;
-		}
-		agent = ask_again(w);
+		agent = agent && again;
 	}
 	/* That there is no other way is not what went wrong. */
 	return lost == PASPW_OK ? r : no_answer(h, the_agent,
 	    "gave no answer, and there is no other way");
+}
+
+int
+way_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
+    void *arg)
+{
+	return take(h, user, here, there, arg, false);
+}
+
+int
+way_take_once(struct paspw *h, const char *user, way_fn *here, way_fn *there,
+    void *arg)
+{
+	return take(h, user, here, there, arg, true);
 }
 
 static int

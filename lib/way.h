@@ -53,6 +53,11 @@ void way_close(struct way *w, bool ours);
 PASPW_MUST_USE int way_take(struct paspw *h, const char *user, way_fn *here,
     way_fn *there, void *arg);
 
+/* The same for what an agent must not be asked for twice: after one that died
+ * only this process goes on, if it may. */
+PASPW_MUST_USE int way_take_once(struct paspw *h, const char *user,
+    way_fn *here, way_fn *there, void *arg);
+
 /* One request on the way that was taken, and its answer. Not OK: there was
  * none. Both hold secrets. */
 PASPW_MUST_USE int way_ask(struct paspw *h, const struct wire_request *q,

@@ -90,18 +90,24 @@ settled(const char *user)
 }
 
 static int
-run_issued(Suite *suite, TCase *tc)
+run_issued_with(Suite *suite, TCase *tc, SFun before, SFun after)
 {
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, before, after);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static inline int
+run_issued(Suite *suite, TCase *tc)
+{
+	return run_issued_with(suite, tc, setup, teardown);
 }
 
 #endif
