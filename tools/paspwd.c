@@ -42,7 +42,7 @@ usage(FILE *to, int code)
 	fputs("usage: paspwd [--config FILE] [--socket PATH]\n"
 	    "Serve the stores of paspw to the programs of this host.\n"
 	    "  --config FILE  instead of the default configuration\n"
-	    "  --socket PATH  instead of " WAY_SOCKET "\n"
+	    "  --socket PATH  instead of " WAY_SOCKET_PATH "\n"
 	    "  --help, --version\n"
 	    "SIGHUP reads the configuration again, SIGTERM ends it.\n", to);
 	return code;
@@ -189,7 +189,7 @@ serve(const struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { NULL, WAY_SOCKET };
+	struct options o = { NULL, WAY_SOCKET_PATH };
 	int code;
 
 	if (getauxval(AT_SECURE) != 0) {
