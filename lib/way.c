@@ -17,7 +17,7 @@
 #include "cgroup.h"
 #include "directory.h"
 #include "handle.h"
-#include "spawn.h"
+#include "helper.h"
 
 #define MS_PER_SECOND 1000
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -42,7 +42,7 @@ way_close(struct way *w, bool ours)
 	if (w->fd != -1)
 		close(w->fd);
 	if (w->fd != -1 && w->other == WAY_HELPER && ours)
-		spawn_reap(w->helper);
+		helper_reap(w->helper);
 	w->fd = -1;
 	w->other = WAY_NONE;
 }
@@ -172,8 +172,8 @@ open_helper(struct paspw *h)
 	struct way *w = &h->way;
 	struct error ignored;
 
-	if (!handle_is_default(h) || spawn_start(WAY_HELPER_PATH, &w->fd, &w->helper,
-	    &ignored) != PASPW_OK)
+	if (!handle_is_default(h) || helper_start(WAY_HELPER_PATH, &w->fd,
+	    &w->helper, &ignored) != PASPW_OK)
 		return false;
 	w->other = WAY_HELPER;
 	return true;

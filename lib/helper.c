@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "spawn.h"
+#include "helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,7 +106,7 @@ clone_child(struct start *start, int *error)
 }
 
 int
-spawn_start(const char *path, int *fd, pid_t *child, struct error *e)
+helper_start(const char *path, int *fd, pid_t *child, struct error *e)
 {
 	int pair[2], error = 0;
 	struct start start = { path, -1 };
@@ -129,7 +129,7 @@ spawn_start(const char *path, int *fd, pid_t *child, struct error *e)
 }
 
 void
-spawn_reap(pid_t child)
+helper_reap(pid_t child)
 {
 	struct wait wait;
 	pid_t done;
