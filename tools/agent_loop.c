@@ -4,6 +4,7 @@
 #include "agent_loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -565,7 +566,10 @@ set_up(struct agent *a)
 	sigaddset(&signals, SIGINT);
 	a->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (a->signals == -1 || a->epoll == -1 || !agent_pool_open(&a->pool))
+	/* A caller may have gone before he is accepted. */
+	if (a->signals == -1 || a->epoll == -1 ||
+	    fcntl(a->listener, F_SETFL, O_NONBLOCK) == -1 ||
+	    !agent_pool_open(&a->pool))
 		return false;
 	listen_again(a, true);
 	return a->listening &&

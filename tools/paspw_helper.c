@@ -67,9 +67,11 @@ clear_descriptors(void)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	return null >= 0 && dup2(null, STDOUT_FILENO) != -1 &&
-	    dup2(null, STDERR_FILENO) != -1 &&
-	    close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+	if (null == -1 || dup2(null, STDOUT_FILENO) == -1 ||
+	    dup2(null, STDERR_FILENO) == -1)
+		return false;
+	closefrom(STDERR_FILENO + 1);
+	return true;
 }
 
 static bool
