@@ -41,8 +41,8 @@ struct candidate_words {
 PASPW_MUST_USE bool candidate_start(struct paspw_report **report,
     enum paspw_verdict *verdict);
 /*
- * way_take_once for a verb that gives an account a new password. What an agent did
- * before it died is not done twice: then the new one is found to be the
+ * way_take_once for a verb that gives an account a new password. What an agent
+ * did before it died is not done twice: then the new one is found to be the
  * present one, and nobody knows whether it was that before.
  */
 PASPW_MUST_USE int candidate_take(struct paspw *h, const char *user,

@@ -92,7 +92,6 @@ static const struct field answer_fields[] = {
 #define ABOUT (FROM | WIRE_BIT(WIRE_USER))
 #define BY (WIRE_BIT(WIRE_ACTOR) | WIRE_BIT(WIRE_REASON) | \
 	WIRE_BIT(WIRE_TICKET))
-#define ALL_OF_STATUS (WIRE_BIT(WIRE_TAGS) - WIRE_BIT(WIRE_ACCOUNT_NAME))
 
 static const struct shape {
 	enum wire_type type;
@@ -117,7 +116,7 @@ static const struct shape {
 	    WIRE_BIT(WIRE_DETAIL), WIRE_BIT(WIRE_REALM) |
 	    WIRE_BIT(WIRE_UNTIL) | WIRE_BIT(WIRE_REPORT) |
 	    WIRE_BIT(WIRE_PROGRAM) | WIRE_BIT(WIRE_PEER) |
-	    WIRE_BIT(WIRE_POLICY) | ALL_OF_STATUS },
+	    WIRE_BIT(WIRE_POLICY) | WIRE_ALL_OF_STATUS },
 	{ WIRE_PROGRESS, 0, 0 },
 	{ WIRE_NOT_MINE, 0, 0 },
 };
@@ -146,9 +145,8 @@ wire_text(char *field, size_t size, const char *text)
 	return true;
 }
 
-/* A sentence that is too long is cut, between two characters. */
-static void
-cut(char *field, size_t size, const char *text)
+void
+wire_cut(char *field, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size);
 
@@ -162,132 +160,12 @@ cut(char *field, size_t size, const char *text)
 }
 
 void
-wire_detail(char field[WIRE_DETAIL_MAX], const char *text)
-{
-	cut(field, WIRE_DETAIL_MAX, text);
-}
-
-void
 wire_password(struct wire_password *p, const char *bytes, size_t length)
 {
 	secret_wipe_bytes(p, sizeof(*p));
 	p->length = length < WIRE_PASSWORD_MAX ? length : WIRE_PASSWORD_MAX;
 	if (p->length > 0)
 		memcpy(p->bytes, bytes, p->length);
-}
-
-void
-wire_put_report(struct wire_answer *a, const struct paspw_report *report)
-{
-	struct wire_report *to = &a->report;
-
-	memset(to, 0, sizeof(*to));
-	a->has |= WIRE_BIT(WIRE_REPORT);
-	for (size_t i = 0; i < paspw_report_count(report) &&
-	    i < RULE_COUNT; i++) {
-		cut(to->rules[i], WIRE_WORD_MAX, paspw_report_rule(report, i));
-		cut(to->messages[i], WIRE_SENTENCE_MAX,
-		    paspw_report_message(report, i));
-		to->count++;
-	}
-}
-
-/* ---- A status, field by field ---- */
-
-static void
-put_causes(struct wire_status *s, const struct paspw_status *view)
-{
-	for (unsigned i = 0; i < view->cause_count &&
-	    i < PASPW_CAUSES_MAX; i++) {
-		cut(s->causes[i].cause, WIRE_WORD_MAX, view->causes[i].cause);
-		s->causes[i].since = view->causes[i].since;
-		s->causes[i].until = view->causes[i].until;
-		s->cause_count++;
-	}
-}
-
-void
-wire_put_status(struct wire_answer *a, const struct paspw_status *view)
-{
-	struct wire_status *s = &a->status;
-
-	memset(s, 0, sizeof(*s));
-	a->has |= ALL_OF_STATUS | WIRE_BIT(WIRE_REALM);
-	cut(a->realm, sizeof(a->realm), view->realm);
-	cut(s->account, sizeof(s->account), view->account);
-	cut(s->state, WIRE_WORD_MAX, view->state);
-	cut(s->lock_reason, WIRE_WORD_MAX, view->lock_reason);
-	cut(s->hash_method, WIRE_WORD_MAX, view->hash_method);
-	cut(s->owner, sizeof(s->owner), view->owner);
-	cut(s->kind, WIRE_WORD_MAX, view->kind);
-	cut(s->credentials, WIRE_WORD_MAX, view->credentials);
-	s->failures = view->failures;
-	s->pending = view->pending;
-	s->locked_at = view->locked_at;
-	s->locked_until = view->locked_until;
-	s->changed_at = view->changed_at;
-	s->expires_at = view->expires_at;
-	s->must_change = view->must_change;
-	s->valid_from = view->valid_from;
-	s->valid_until = view->valid_until;
-	s->last_success_at = view->last_success_at;
-	s->last_failure_at = view->last_failure_at;
-	s->hash_cost = view->hash_cost;
-	s->refused_while_locked = view->refused_while_locked;
-	s->temporary_until = view->temporary_until;
-	s->failures_since_success = view->failures_since_success;
-	s->created_at = view->created_at;
-	s->closed_at = view->closed_at;
-	s->never_changed = view->never_changed;
-	put_causes(s, view);
-}
-
-static void
-get_causes(const struct wire_status *s, struct paspw_status *view)
-{
-	for (size_t i = 0; i < s->cause_count; i++)
-		view->causes[view->cause_count++] = (struct paspw_cause){
-			s->causes[i].cause, s->causes[i].since,
-			s->causes[i].until };
-}
-
-bool
-wire_get_status(const struct wire_answer *a, struct paspw_status *view)
-{
-	const uint64_t needed = ALL_OF_STATUS | WIRE_BIT(WIRE_REALM);
-	const struct wire_status *s = &a->status;
-
-	memset(view, 0, sizeof(*view));
-	if ((a->has & needed) != needed)
-		return false;
-	view->account = s->account;
-	view->realm = a->realm;
-	view->state = s->state;
-	view->failures = (unsigned)s->failures;
-	view->pending = (unsigned)s->pending;
-	view->locked_at = s->locked_at;
-	view->locked_until = s->locked_until;
-	view->lock_reason = s->lock_reason;
-	view->changed_at = s->changed_at;
-	view->expires_at = s->expires_at;
-	view->must_change = s->must_change != 0;
-	view->valid_from = s->valid_from;
-	view->valid_until = s->valid_until;
-	view->last_success_at = s->last_success_at;
-	view->last_failure_at = s->last_failure_at;
-	view->hash_method = s->hash_method;
-	view->hash_cost = (unsigned)s->hash_cost;
-	view->owner = s->owner;
-	view->kind = s->kind;
-	view->credentials = s->credentials;
-	view->refused_while_locked = (unsigned)s->refused_while_locked;
-	view->temporary_until = s->temporary_until;
-	view->failures_since_success = (unsigned)s->failures_since_success;
-	view->created_at = s->created_at;
-	view->closed_at = s->closed_at;
-	view->never_changed = s->never_changed != 0;
-	get_causes(s, view);
-	return true;
 }
 
 /* ---- To bytes ---- */

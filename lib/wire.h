@@ -117,6 +117,8 @@ enum wire_tag {
 };
 /* A bit of `has`: was this field sent, or is it to be? */
 #define WIRE_BIT(tag) (UINT64_C(1) << (tag))
+#define WIRE_ALL_OF_STATUS \
+	(WIRE_BIT(WIRE_TAGS) - WIRE_BIT(WIRE_ACCOUNT_NAME))
 
 struct wire_password {
 	size_t length;
@@ -193,8 +195,9 @@ struct wire_answer {
 /* A field of a request from what a caller has; NULL is "". false: it is
  * longer than the field. */
 PASPW_MUST_USE bool wire_text(char *field, size_t size, const char *text);
-/* A sentence into an answer; cut if it is too long. */
-void wire_detail(char field[WIRE_DETAIL_MAX], const char *text);
+/* A sentence into an answer; one that is too long is cut, between two
+ * characters. */
+void wire_cut(char *field, size_t size, const char *text);
 /* A password, cut if it is longer than every password may be. */
 void wire_password(struct wire_password *p, const char *bytes, size_t length);
 

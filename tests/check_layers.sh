@@ -23,15 +23,28 @@ includers()
 	    pam_module/*.[ch])
 }
 
-# Headers of lib/ but paspw.h that the files of directory $1 include.
-private_includes()
+# Headers of lib/ but paspw.h that these files include.
+private_headers()
 {
-	for file in "$top_srcdir/$1"/*.[ch]; do
+	for file in "$@"; do
 		sed -n 's/^# *include *"\(.*\)".*/\1/p' "$file"
 	done | sort -u | while read -r header; do
-		[ "$header" = paspw.h ] || [ -f "$top_srcdir/$1/$header" ] ||
+		[ "$header" = paspw.h ] || [ ! -f "$top_srcdir/lib/$header" ] ||
 		    echo "$header"
 	done
+}
+
+# The agent is the library behind a socket: it takes the steps of an attempt
+# apart, and so looks behind paspw.h.
+agent_files()
+{
+	ls "$top_srcdir"/tools/agent_*.[ch] "$top_srcdir"/tools/paspwd.c \
+	    "$top_srcdir"/tools/paspw_helper.c
+}
+tool_files()
+{
+	agent_files > "$tmp/agent"
+	ls "$top_srcdir"/tools/*.[ch] | grep -vxF -f "$tmp/agent"
 }
 
 # Objects that are missing, or in which nm sees nothing.
@@ -73,9 +86,15 @@ is 'pwquality.h is known to one file' "$(includers pwquality.h)" \
     lib/dictionary.c
 is 'OpenSSL is known to one file' "$(includers 'openssl/.*')" lib/digest.c
 is 'libpq-fe.h is known to no file yet' "$(includers libpq-fe.h)" ''
-is 'the tool knows of the library paspw.h only' "$(private_includes tools)" ''
+# shellcheck disable=SC2046 # no path of ours has a blank
+is 'the tool knows of the library paspw.h only' \
+    "$(private_headers $(tool_files))" ''
 is 'the module knows of the library paspw.h only' \
-    "$(private_includes pam_module)" ''
+    "$(private_headers "$top_srcdir"/pam_module/*.[ch])" ''
+# shellcheck disable=SC2046
+is 'the agent knows the attempt, the protocol and where things are' \
+    "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h cgroup.h '\
+'channel.h config_path.h handle.h span.h way.h wire.h '
 is 'every object is there and can be read' "$(unreadable)" ''
 
 # ---- Deciders are pure: no I/O, no clock, nothing that is not listed ----
@@ -88,6 +107,7 @@ pure="$pure|error_[a-z_]*|secret_[a-z_]*"
 for name in policy policy_value preset span cnil lockout; do
 	is "$name is pure" "$(not_in_list "$name" "$pure")" ''
 done
+is 'wire is pure' "$(not_in_list wire "$pure|wire_[a-z_]*")" ''
 is 'lint is pure, and knows what a hash costs' \
     "$(not_in_list lint "$pure|hash_memory")" ''
 is 'account is pure, but for the id that a new row draws' \

@@ -118,8 +118,6 @@ connection_flush(struct connection *c)
 		c->out_used -= (size_t)n;
 		memmove(c->out, c->out + n, c->out_used);
 	}
-	if (c->closing && c->job == NULL)
-		c->gone = true;
 }
 
 static void

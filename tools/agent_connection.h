@@ -17,7 +17,7 @@ struct connection {
 	int fd;
 	uid_t uid;			/* by SO_PEERCRED */
 	bool gone;			/* to be closed by the loop */
-	bool closing;			/* when everything is sent */
+	uint32_t watched;		/* events that the loop waits for */
 	struct agent_job *job;		/* being worked on, or NULL */
 	int64_t deadline_ms;
 	int64_t progress_ms;		/* of the last sign of life */

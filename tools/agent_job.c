@@ -41,7 +41,7 @@ agent_job_fail(struct agent_job *job, int err, const char *detail)
 	job->answer.type = WIRE_ANSWER;
 	job->answer.err = err;
 	job->answer.verdict = PASPW_REFUSED;
-	wire_detail(job->answer.detail, detail);
+	wire_cut(job->answer.detail, sizeof(job->answer.detail), detail);
 }
 
 static void

@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /* agent_policy: the configuration in force, with a handle for the loop and
- * one for each worker that served under it. A new one serves those who come; those who are under
- * way end under the one that they began with. */
+ * one for each worker that served under it. A new one is for those who come;
+ * those who are under way end under the one that they began with. */
 #ifndef AGENT_POLICY_H
 #define AGENT_POLICY_H
 

@@ -100,7 +100,9 @@ struct agent_job *
 agent_pool_take(struct agent_pool *pool)
 {
 	struct agent_job *job;
+	uint64_t count;
 
+	(void)!read(pool->done_fd, &count, sizeof(count));
 	pthread_mutex_lock(&pool->mutex);
 	if ((job = pool->done) != NULL) {
 		pool->done = job->next;

@@ -57,7 +57,8 @@ static const struct standard {
 	{ "tell_locked", "no" }, { "first_login_change", "yes" },
 	{ "temporary_valid", "24h" }, { "min_age", "0" },
 	{ "dictionary", "yes" }, { "words", "" }, { "hash", "yescrypt" },
-	{ "hash_cost", "7" }, { "audit_retention", "12mo" },
+	{ "hash_cost", "7" }, { "hashes_at_once", "0" },
+	{ "audit_retention", "12mo" },
 	{ "expire_keys", "no" }, { "language", "" }
 };
 #define STANDARDS (int)(sizeof(standards) / sizeof(standards[0]))
@@ -158,6 +159,7 @@ static const struct bad {
 	{ "lock_after", "0", "out of range 1 to 100" },
 	{ "lock_after", "101", "out of range 1 to 100" },
 	{ "hash_cost", "2", "out of range 3 to 11" },
+	{ "hashes_at_once", "65", "out of range 0 to 64" },
 	{ "hash_cost", "12", "out of range 3 to 11" },
 	{ "min_classes", "5", "out of range 0 to 4" },
 	{ "max_age", "", "not a duration" },
