@@ -15,7 +15,7 @@ next='Marmotte_58_bleue'
 conf=$host_conf
 host_service()
 {
-	sed -e "s|@M|$module|" -e "s|@D|$dummy secret=$tmp/secret|" \
+	sed -e "s|@M|$module|" -e "s|@D|$dummy secret=$tmp/secret count=$tmp/count|" \
 	    > "$services/$1"
 }
 host_service one <<END
