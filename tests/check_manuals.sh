@@ -272,6 +272,20 @@ page paspw.8 | awk -F '\t' '$1 == "EXIT STATUS" && $4 == "text" {
 	print $3 " " $5 }' > "$tmp/manual"
 same 'exit codes' "$tmp/exits" "$tmp/manual"
 
+# The agent and its helper: options, and exit codes by their names.
+"$top_builddir/tools/paspwd" --help | grep -Eo -e '--[a-z]+( [A-Z]+)?' |
+    sort -u > "$tmp/options"
+tags paspwd.8 DESCRIPTION Options > "$tmp/manual"
+same 'options of paspwd' "$tmp/options" "$tmp/manual"
+for program in paspwd:paspwd:agent_loop paspw-helper:paspw_helper; do
+	name=${program%%:*}
+	for source in $(echo "${program#*:}" | tr : ' '); do
+		grep -o '\<EX_[A-Z]*' "$top_srcdir/tools/$source.c"
+	done | sort -u > "$tmp/exits"
+	tags "$name.8" 'EXIT STATUS' > "$tmp/manual"
+	same "exit codes of $name" "$tmp/exits" "$tmp/manual"
+done
+
 words lib/quality.c ids > "$tmp/rules"
 tags paspw.8 RULES > "$tmp/manual"
 same 'rules' "$tmp/rules" "$tmp/manual"

@@ -116,7 +116,7 @@ listed()
 	page paspw.8 | awk -F '\t' -v command="$1" '
 		$1 == "COMMANDS" && index($3 " ", command " ") == 1 &&
 		    $5 ~ /^JSON: / {
-			gsub(/JSON: |[,;.].*each is what$|[,.]/, "", $5)
+			gsub(/JSON: |[,;.].*each (is what|has .*)$|[,.]/, "", $5)
 			print $5
 		}' | tr ' ' '\n' | sort -u | tr '\n' ' '
 }
@@ -153,6 +153,10 @@ keys_of lock pw lock alice --json
 keys_of unlock pw unlock alice --json
 keys_of expire pw expire alice --json
 keys_of list pw list --json
+checked="$checked|warn"
+is 'warn: the keys are those of the manual' \
+    "$(pw warn --expiring 1y --hook /bin/true --json | jq -r "$keys") " \
+    "$(listed warn)"
 keys_of close pw close alice --reason left --json
 keys_of check pw_in 'x\n' check --password-stdin --json
 keys_of generate pw generate --json
