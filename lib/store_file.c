@@ -3,6 +3,7 @@
 
 #include "store_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -11,9 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "directory.h"
+
 #define DIRECTORY_MODE 0700
 #define FILE_MODE 0600
 #define OTHERS (S_IRWXG | S_IRWXO)
+#define STATE_DIRECTORY LOCALSTATEDIR "/lib/paspw"
+#define KEY_NAME ".key"		/* sealing is root's alone */
 
 static const char hint[] = ": run `paspw init` to create the store";
 
@@ -28,6 +33,30 @@ unreachable(const char *path, struct error *e)
 	    errno == ENOENT ? hint : "");
 }
 
+/* The user that the agent runs as; false: there is none. */
+static bool
+agent_uid(uid_t *uid)
+{
+	struct directory_person agent;
+	struct error ignored;
+
+	if (directory_person(PASPW_USER, &agent, &ignored) != PASPW_OK ||
+	    !agent.found)
+		return false;
+	*uid = (uid_t)agent.uid;
+	return true;
+}
+
+/* Ours, or the agent's if we are root. */
+static bool
+is_owner(uid_t owner)
+{
+	uid_t agent;
+
+	return owner == geteuid() ||
+	    (geteuid() == 0 && agent_uid(&agent) && owner == agent);
+}
+
 /* Whoever else can write here could put his own store in place of ours, and
  * whoever can read it has the hashes. */
 static int
@@ -35,7 +64,7 @@ check_owner(int fd, const char *path, struct stat *st, struct error *e)
 {
 	if (fstat(fd, st) == -1)
 		return error_errno(e, PASPW_ERR_STORE, errno, "%s", path);
-	if (st->st_uid != geteuid())
+	if (!is_owner(st->st_uid))
 		return error_set(e, PASPW_ERR_STORE,
 		    "%s: owned by uid %lu, not by uid %lu", path,
 		    (unsigned long)st->st_uid, (unsigned long)geteuid());
@@ -47,22 +76,109 @@ check_owner(int fd, const char *path, struct stat *st, struct error *e)
 	return PASPW_OK;
 }
 
+/* ---- Giving a store to the agent ---- */
+
+static bool
+has_key_name(const char *name)
+{
+	return strstr(name, KEY_NAME) != NULL;
+}
+
+/* What lies in a directory that is root's alone, so that nobody can put
+ * anything else in its place meanwhile; then the directory itself. Files that
+ * are not root's stay whose they are. */
+static bool
+give(int dir, uid_t agent, bool deep)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int copy = openat(dir, ".", flags), below;
+	DIR *list = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	struct stat st;
+	bool given = list != NULL;
+
+	while (given && (entry = readdir(list)) != NULL) {
+		if (entry->d_name[0] == '.' || has_key_name(entry->d_name) ||
+		    fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
+		    -1 || st.st_uid != 0)
+			continue;
+		if (S_ISREG(st.st_mode))
+			given = fchownat(dir, entry->d_name, agent,
+			    (gid_t)-1, AT_SYMLINK_NOFOLLOW) == 0;
+		if (deep && S_ISDIR(st.st_mode) && (below = openat(dir,
+		    entry->d_name, flags)) != -1) {
+			given = give(below, agent, false);
+			close(below);
+		}
+	}
+	if (list != NULL)
+		closedir(list);
+	else if (copy != -1)
+		close(copy);
+	return given && fchown(dir, agent, (gid_t)-1) == 0;
+}
+
+/* Root makes stores for the agent, if there is one: in a directory that is
+ * new, and in the built-in one, which it may have made before there was. */
+static int
+give_directory(int dir, const char *path, bool made, struct error *e)
+{
+	struct stat st;
+	uid_t agent;
+
+	if (geteuid() != 0 || fstat(dir, &st) == -1 || st.st_uid != 0 ||
+	    (st.st_mode & OTHERS) != 0 ||
+	    (!made && strcmp(path, STATE_DIRECTORY) != 0) ||
+	    !agent_uid(&agent))
+		return PASPW_OK;
+	if (!give(dir, agent, true))
+		return error_errno(e, PASPW_ERR_STORE, errno,
+		    "%s: cannot give it to " PASPW_USER, path);
+	return PASPW_OK;
+}
+
+/* ---- The check ---- */
+
 static int
 open_directory(const char *path, bool create, int *fd, struct error *e)
 {
 	char copy[PATH_MAX];
 	const char *directory;
+	bool made = false;
 	struct stat st;
+	int r;
 
 	memcpy(copy, path, strlen(path) + 1);
 	directory = dirname(copy);
-	if (create && mkdir(directory, DIRECTORY_MODE) == -1 &&
+	if (create && !(made = mkdir(directory, DIRECTORY_MODE) == 0) &&
 	    errno != EEXIST)
 		return unreachable(directory, e);
 	*fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*fd == -1)
 		return unreachable(directory, e);
+	if (create && (r = give_directory(*fd, directory, made, e)) !=
+	    PASPW_OK)
+		return r;
 	return check_owner(*fd, directory, &st, e);
+}
+
+/* A new file belongs to whom its directory belongs. */
+static bool
+make_file(int dir, const char *name)
+{
+	struct stat st;
+	bool made = false;
+	int fd;
+
+	fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, FILE_MODE);
+	if (fd == -1)
+		return errno == EEXIST;
+	if (fstat(dir, &st) == 0)
+		made = st.st_uid == geteuid() ||
+		    fchown(fd, st.st_uid, (gid_t)-1) == 0;
+	close(fd);
+	return made;
 }
 
 /* Through the directory that was checked, so that nobody swaps it in between.
@@ -78,9 +194,8 @@ check_file(int dir, const char *path, bool create, struct error *e)
 
 	memcpy(copy, path, strlen(path) + 1);
 	name = basename(copy);
-	if (create && (fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL |
-	    O_NOFOLLOW | O_CLOEXEC, FILE_MODE)) != -1)
-		close(fd);
+	if (create && !make_file(dir, name))
+		return unreachable(path, e);
 	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return unreachable(path, e);

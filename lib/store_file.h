@@ -9,8 +9,10 @@
 
 /*
  * Check (create: make) the directory and the file of a store: absolute path,
- * no symbolic link in the last two steps, owned by the effective uid, 0700
- * and 0600 at most. Errors: STORE with the path and what is wrong.
+ * no symbolic link in the last two steps, owned by the effective uid, or by
+ * the agent's user if that is root, 0700 and 0600 at most. What root creates
+ * is the agent's if there is such a user, but for the sealing keys.
+ * Errors: STORE with the path and what is wrong, DENIED.
  */
 PASPW_MUST_USE int store_file_check(const char *path, bool create,
     struct error *e);
