@@ -15,11 +15,8 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "wait.h"
 
 #define STACK_BYTES ((size_t)64 * 1024)
-/* A helper ends when its socket does. One that does not is left to init. */
-#define REAP_MS 1000
 /* In the child errors have nowhere to go but here: the shell's "not run". */
 #define NOT_RUN 127
 
@@ -33,6 +30,7 @@
 struct start {
 	const char *path;
 	int fd;
+	char *stack;		/* of the helper until it is one */
 };
 
 /* What a person may have set for su to run under: with a file size of 0 or
@@ -53,10 +51,10 @@ shed_limits(void)
 	(void)setpriority(PRIO_PROCESS, 0, 0);
 }
 
-/* In the child, which is a copy of one thread: nothing but system calls, and
- * setresuid not by the C library, which would look for other threads. */
+/* In a copy of one thread: nothing but system calls, and setresuid not by the
+ * C library, which would look for other threads. */
 static int
-child_main(void *arg)
+helper_main(void *arg)
 {
 	static char name[] = "paspw-helper";
 	char *const argv[] = { name, NULL };
@@ -81,35 +79,50 @@ child_main(void *arg)
 	return NOT_RUN;
 }
 
-/* Not fork(): the application's handlers for fork and for SIGCHLD are not
- * run, and a wait() of its own for any child does not see this one. */
-static pid_t
-clone_child(struct start *start, int *error)
+static int
+child_main(void *arg)
 {
+	struct start *start = arg;
+
+	return clone(helper_main, start->stack, SIGCHLD, start) == -1 ?
+	    NOT_RUN : 0;
+}
+
+/*
+ * Not fork(): the application's handlers for it are not run. And by a child
+ * that ends at once, so that the helper is init's: a child that runs another
+ * program tells its parent by SIGCHLD when it ends, and a wait() for any child
+ * would see it. This one tells nobody, and only __WCLONE sees it.
+ */
+static int
+run_child(struct start *start)
+{
+	char *stacks = malloc(2 * STACK_BYTES);
 	sigset_t all, before;
-	char *stack;
+	int status = NOT_RUN;
 	pid_t child;
 
-	if ((stack = malloc(STACK_BYTES)) == NULL) {
-		*error = errno;
-		return -1;
-	}
+	if (stacks == NULL)
+		return ENOMEM;
+	start->stack = stacks + STACK_BYTES;
 	/* No handler of the application runs in the child. The helper frees
 	 * the signals again. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	child = clone(child_main, stack + STACK_BYTES, 0, start);
-	*error = errno;
+	child = clone(child_main, stacks + 2 * STACK_BYTES, 0, start);
+	while (child != -1 && waitpid(child, &status, (int)__WCLONE) == -1 &&
+	    errno == EINTR)
+		;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	free(stack);
-	return child;
+	free(stacks);
+	return status == 0 ? 0 : EAGAIN;
 }
 
 int
-helper_start(const char *path, int *fd, pid_t *child, struct error *e)
+helper_start(const char *path, int *fd, struct error *e)
 {
-	int pair[2], error = 0;
-	struct start start = { path, -1 };
+	int pair[2], error;
+	struct start start = { path, -1, NULL };
 
 	*fd = -1;
 	if (access(path, X_OK) == -1)
@@ -118,24 +131,12 @@ helper_start(const char *path, int *fd, pid_t *child, struct error *e)
 		return error_errno(e, PASPW_ERR_INTERNAL, errno,
 		    "socketpair");
 	start.fd = pair[1];
-	*child = clone_child(&start, &error);
+	error = run_child(&start);
 	close(pair[1]);
-	if (*child == -1) {
+	if (error != 0) {
 		close(pair[0]);
 		return error_errno(e, PASPW_ERR_INTERNAL, error, "%s", path);
 	}
 	*fd = pair[0];
 	return PASPW_OK;
-}
-
-void
-helper_reap(pid_t child)
-{
-	struct wait wait;
-	pid_t done;
-
-	wait_start(&wait, REAP_MS, WAIT_FOR_WRITER_NS);
-	do
-		done = waitpid(child, NULL, WNOHANG | (int)__WCLONE);
-	while (done == 0 && wait_once(&wait));
 }

@@ -6,15 +6,10 @@
 #ifndef HELPER_H
 #define HELPER_H
 
-#include <sys/types.h>
-
 #include "error.h"
 
 /* Run `path` (no arguments, no environment) with *fd's other end as its
- * standard input and output. */
-PASPW_MUST_USE int helper_start(const char *path, int *fd, pid_t *child,
-    struct error *e);
-/* After its end of the socket was closed: wait for its end, not for long. */
-void helper_reap(pid_t child);
+ * standard input and output. It ends when that is closed. */
+PASPW_MUST_USE int helper_start(const char *path, int *fd, struct error *e);
 
 #endif

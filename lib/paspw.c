@@ -201,7 +201,7 @@ paspw_close(struct paspw **handle)
 		if (h->pid == getpid())
 			store_close(&h->stores[i]);
 	free(h->stores);
-	way_close(&h->way, h->pid == getpid());
+	way_close(&h->way);
 	config_free(&h->config);
 	pthread_mutex_destroy(&h->mutex);
 	secret_wipe_bytes(h, sizeof(*h));
@@ -239,7 +239,7 @@ set_socket(struct paspw *h, const char *value)
 	    strcmp(value, WAY_NO_SOCKET) != 0)
 		return error_set(&h->error, PASPW_ERR_INVALID,
 		    "the socket of the agent is an absolute path, or none");
-	way_close(&h->way, true);
+	way_close(&h->way);
 	return set_text(h, h->way.socket, sizeof(h->way.socket), value);
 }
 

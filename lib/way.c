@@ -37,12 +37,10 @@ way_init(struct way *w)
 }
 
 void
-way_close(struct way *w, bool ours)
+way_close(struct way *w)
 {
 	if (w->fd != -1)
 		close(w->fd);
-	if (w->fd != -1 && w->other == WAY_HELPER && ours)
-		helper_reap(w->helper);
 	w->fd = -1;
 	w->other = WAY_NONE;
 }
@@ -173,7 +171,7 @@ open_helper(struct paspw *h)
 	struct error ignored;
 
 	if (!handle_is_default(h) || helper_start(WAY_HELPER_PATH, &w->fd,
-	    &w->helper, &ignored) != PASPW_OK)
+	    &ignored) != PASPW_OK)
 		return false;
 	w->other = WAY_HELPER;
 	return true;
@@ -215,7 +213,7 @@ choose(struct paspw *h, bool agent)
 	int err = PASPW_OK;
 
 	if (!still_there(w))
-		way_close(w, true);
+		way_close(w);
 	if (w->fd == -1 && agent)
 		(void)open_agent(h, &err);
 	if (w->fd == -1)
@@ -241,8 +239,21 @@ ask_again(struct way *w)
 	if (w->end == CHANNEL_SILENT && w->kind == WAY_AGENT)
 		w->shunned_until_ms = monotonic_ms() + SHUN_MS;
 	w->repeated = w->repeated || !w->not_mine;
-	way_close(w, true);
+	way_close(w);
 	return again;
+}
+
+static int
+describe(struct paspw *h, enum channel_end end)
+{
+	static const char *const words[] = {
+		[CHANNEL_CLOSED] = "hung up",
+		[CHANNEL_SILENT] = "gave no sign of life within store_timeout",
+		[CHANNEL_GARBAGE] = "gave an answer that is none",
+	};
+
+	return no_answer(h, h->way.kind == WAY_AGENT ? the_agent :
+	    WAY_HELPER_PATH, words[end]);
 }
 
 static int
@@ -275,8 +286,7 @@ take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
 		agent = agent && again;
 	}
 	/* That there is no other way is not what went wrong. */
-	return lost == PASPW_OK ? r : no_answer(h, the_agent,
-	    "gave no answer, and there is no other way");
+	return lost == PASPW_OK ? r : describe(h, w->end);
 }
 
 int
@@ -291,19 +301,6 @@ way_take_once(struct paspw *h, const char *user, way_fn *here, way_fn *there,
     void *arg)
 {
 	return take(h, user, here, there, arg, true);
-}
-
-static int
-describe(struct paspw *h, enum channel_end end)
-{
-	static const char *const words[] = {
-		[CHANNEL_CLOSED] = "hung up",
-		[CHANNEL_SILENT] = "gave no sign of life within store_timeout",
-		[CHANNEL_GARBAGE] = "gave an answer that is none",
-	};
-
-	return no_answer(h, h->way.kind == WAY_AGENT ? the_agent :
-	    WAY_HELPER_PATH, words[end]);
 }
 
 int

@@ -12,8 +12,6 @@
 #ifndef WAY_H
 #define WAY_H
 
-#include <sys/types.h>
-
 #include "channel.h"
 
 #define WAY_SOCKET_PATH RUNDIR "/paspw/agent.sock"
@@ -34,7 +32,6 @@ struct way {
 	enum way_kind kind;
 	bool repeated;			/* it was asked elsewhere before */
 	int fd;				/* of agent or helper, -1: none */
-	pid_t helper;
 	enum way_kind other;		/* whom fd belongs to */
 	enum channel_end end;		/* how the last request ended */
 	bool not_mine;			/* it serves another configuration */
@@ -45,8 +42,8 @@ struct paspw;
 typedef int way_fn(struct paspw *h, void *arg);
 
 void way_init(struct way *w);
-/* Hang up. In another process than the one that began it: only let go. */
-void way_close(struct way *w, bool ours);
+/* Hang up. */
+void way_close(struct way *w);
 
 /* Do a verb about this user: `here` on the store, `there` by a request
  * (remote.h), whichever is this caller's way. */

@@ -12,9 +12,8 @@
 #	host_settings LINE...	write the built-in configuration
 #	system_service NAME	a service in /etc/pam.d from standard input; in
 #				it @M is the module, without conf=
-#	as USER COMMAND...	run it as that person, real and effective
-#	typed ANSWERS COMMAND...	in $out what it said, in $status its
-#				code; without a terminal
+#	typed ANSWERS USER COMMAND...	run it as that person, who types that,
+#				without a terminal; in $out what it said
 #	host_admin ARGUMENT...	the tool, on the built-in configuration
 #	agent_start, agent_stop, agent_hang, agent_wake
 #	helper_install, helper_remove
@@ -101,19 +100,13 @@ system_service()
 	sed "s|@M|$module|" > "/etc/pam.d/$1"
 }
 
-as()
-{
-	as_uid=$(id -u "$1")
-	shift
-	setpriv --reuid="$as_uid" --regid="$as_uid" --clear-groups "$@"
-}
-
 typed()
 {
 	typed_answers=$1
-	shift
-	out=$(printf '%b' "$typed_answers" | setsid -w "$@" 2>&1)
-	status=$?
+	typed_uid=$(id -u "$2")
+	shift 2
+	out=$(printf '%b' "$typed_answers" | setpriv --reuid="$typed_uid" \
+	    --regid="$typed_uid" --clear-groups setsid -w "$@" 2>&1)
 }
 
 host_admin()
