@@ -27,8 +27,6 @@
 /* Twice the time between two signs of life. */
 #define SILENCE_LEAST_MS ((int64_t)2 * MS_PER_SECOND)
 
-static const char the_agent[] = "the agent";
-
 void
 way_init(struct way *w)
 {
@@ -112,10 +110,10 @@ is_trusted_peer(int fd)
 	    trusted(peer.uid);
 }
 
-static int
-no_answer(struct paspw *h, const char *what, const char *how)
+static const char *
+socket_of(const struct way *w)
 {
-	return error_set(&h->error, PASPW_ERR_BUSY, "%s %s", what, how);
+	return w->socket[0] == '\0' ? WAY_SOCKET_PATH : w->socket;
 }
 
 /* *err: why a socket that is there was of no use. */
@@ -123,7 +121,7 @@ static bool
 open_agent(struct paspw *h, int *err)
 {
 	struct way *w = &h->way;
-	const char *socket = w->socket[0] == '\0' ? WAY_SOCKET_PATH : w->socket;
+	const char *socket = socket_of(w);
 
 	if (strcmp(socket, WAY_NO_SOCKET) == 0 ||
 	    w->shunned_until_ms > monotonic_ms() || !is_agents(socket))
@@ -131,7 +129,8 @@ open_agent(struct paspw *h, int *err)
 	w->fd = channel_connect(socket,
 	    milliseconds(w->policy->store_timeout));
 	if (w->fd == -1 && errno == EAGAIN)
-		*err = no_answer(h, socket, "accepts nobody");
+		*err = error_set(&h->error, PASPW_ERR_BUSY,
+		    "the agent (%s) accepts nobody", socket);
 	if (w->fd != -1 && !is_trusted_peer(w->fd)) {
 		close(w->fd);
 		w->fd = -1;
@@ -200,8 +199,8 @@ no_way(struct paspw *h)
 	return error_set(&h->error, PASPW_ERR_DENIED, "%s does not open the "
 	    "store of realm %s itself, and there is neither the agent (%s) "
 	    "nor, for the built-in configuration, %s",
-	    p->isolate ? "isolate = yes:" : who, p->realm, WAY_SOCKET_PATH,
-	    WAY_HELPER_PATH);
+	    p->isolate ? "isolate = yes:" : who, p->realm,
+	    socket_of(&h->way), WAY_HELPER_PATH);
 }
 
 /* agent: it may be asked. A conversation that has begun goes on. */
@@ -250,10 +249,12 @@ describe(struct paspw *h, enum channel_end end)
 		[CHANNEL_CLOSED] = "hung up",
 		[CHANNEL_SILENT] = "gave no sign of life within store_timeout",
 		[CHANNEL_GARBAGE] = "gave an answer that is none",
+		[CHANNEL_DONE] = "serves another configuration",
 	};
 
-	return no_answer(h, h->way.kind == WAY_AGENT ? the_agent :
-	    WAY_HELPER_PATH, words[end]);
+	return error_set(&h->error, PASPW_ERR_BUSY, "%s %s",
+	    h->way.kind == WAY_AGENT ? "the agent" : WAY_HELPER_PATH,
+	    words[end]);
 }
 
 static int
@@ -315,10 +316,8 @@ way_ask(struct paspw *h, const struct wire_request *q, struct wire_answer *a)
 	w->end = channel_ask(w->fd, q, silence, milliseconds(p->busy_wait) +
 	    milliseconds(p->attempt_lease) + silence, a);
 	w->not_mine = w->end == CHANNEL_DONE && a->type == WIRE_NOT_MINE;
-	if (w->end != CHANNEL_DONE)
+	if (w->end != CHANNEL_DONE || w->not_mine)
 		return describe(h, w->end);
-	if (w->not_mine)
-		return no_answer(h, the_agent, "serves another one");
 	if (a->err == PASPW_OK)
 		return PASPW_OK;
 	return error_set(&h->error, a->err > 0 &&

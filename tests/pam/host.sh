@@ -9,7 +9,8 @@
 # Real su and passwd work there.
 #
 #	people NAME...		accounts of the system, from uid 4241 on
-#	host_settings LINE...	write the built-in configuration
+#	host_settings LINE...	write the built-in configuration; $credentials
+#				are the store's unless it says otherwise
 #	system_service NAME	a service in /etc/pam.d from standard input; in
 #				it @M is the module, without conf=
 #	typed ANSWERS USER COMMAND...	run it as that person, who types that,
@@ -86,7 +87,8 @@ people()
 host_settings()
 {
 	{
-		printf '[users]\ncredentials = store\nhash_cost = 3\n'
+		printf '[users]\ncredentials = %s\n' "${credentials:-store}"
+		printf 'hash_cost = 3\n'
 		printf 'dictionary = no\nfirst_login_change = no\n'
 		printf 'store_timeout = 2s\n'
 		printf '%s\n' "$@"

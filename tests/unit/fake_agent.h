@@ -238,6 +238,13 @@ works_at_last(int fd, const struct wire_request *q)
 	return seen->requests > 1 ? works(fd, q) : works_and_dies(fd, q);
 }
 
+/* The first one is lost, and whoever is there next serves another one. */
+static bool
+changes_its_mind(int fd, const struct wire_request *q)
+{
+	return seen->requests > 1 ? serves_another(fd, q) : hangs_up(fd, q);
+}
+
 static bool
 reserves(int fd, const struct wire_request *q)
 {

@@ -223,6 +223,7 @@ static const struct {
 	{ "dies after begin", reserves_and_dies, PASPW_OK, true },
 	{ "dies after settle", works_and_dies, PASPW_OK, true },
 	{ "dies once", works_at_last, PASPW_OK, true },
+	{ "changes its mind", changes_its_mind, PASPW_OK, true },
 };
 
 START_TEST(a_hostile_agent_neither_lets_in_nor_counts_twice)
@@ -375,6 +376,13 @@ START_TEST(isolate_never_opens_it_here)
 	stop();
 	start(hangs_up);
 	ck_assert_int_eq(login(SECOND), PASPW_ERR_BUSY);
+	ck_assert_str_eq(paspw_detail(h), "the agent hung up");
+	stop();
+	start(changes_its_mind);
+	seen->requests = 0;
+	ck_assert_int_eq(login(SECOND), PASPW_ERR_BUSY);
+	ck_assert_str_eq(paspw_detail(h),
+	    "the agent serves another configuration");
 	expect_counts(0, 0);
 }
 END_TEST
