@@ -19,8 +19,7 @@ host_settings
 password='Grenouille-47-verte'
 hash=$(printf '%s' "$password" | openssl passwd -1 -stdin)
 sed -i "s|^bob:\*|bob:$hash|" /etc/shadow
-setpriv --reuid="$agent_user" --regid="$agent_user" --groups=42 \
-    "$top_builddir/tools/paspw" init > /dev/null
+admin init > /dev/null
 helper_install
 agent_start
 printf '%s\n' "$password" | "$top_builddir/tests/bench/ways" bob \

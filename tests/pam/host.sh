@@ -15,7 +15,6 @@
 #				it @M is the module, without conf=
 #	typed ANSWERS USER COMMAND...	run it as that person, who types that,
 #				without a terminal; in $out what it said
-#	host_admin ARGUMENT...	the tool, on the built-in configuration
 #	agent_start, agent_stop, agent_hang, agent_wake
 #	helper_install, helper_remove
 
@@ -28,6 +27,7 @@ for variable in sysconfdir libexecdir rundir; do
 	eval "$variable=$(make_variable $variable)"
 done
 host_conf=$sysconfdir/security/paspw.conf
+conf=$host_conf		# also for admin and account
 socket=$rundir/paspw/agent.sock
 helper=$libexecdir/paspw-helper
 agent=
@@ -111,11 +111,6 @@ typed()
 	    --regid="$typed_uid" --clear-groups setsid -w "$@" 2>&1)
 }
 
-host_admin()
-{
-	"$top_builddir/tools/paspw" "$@"
-}
-
 agent_start()
 {
 	setpriv --reuid="$agent_user" --regid="$agent_user" --groups=42 \
@@ -166,6 +161,6 @@ cover "$libexecdir"
 cover "$(dirname "$host_conf")"
 cover "$(dirname "$socket")"
 cover "$state"
-chown "$agent_user" "$(dirname "$socket")" "$state"
+chown "$agent_user" "$(dirname "$socket")"
 chmod 0700 "$state"
 trap 'agent_stop; rm -rf "$tmp"' EXIT

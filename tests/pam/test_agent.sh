@@ -12,7 +12,6 @@ right='Grenouille-47-verte'
 next='Marmotte_58_bleue'
 
 # Without conf=: the built-in configuration.
-conf=$host_conf
 host_service()
 {
 	sed -e "s|@M|$module|" -e "s|@D|$dummy secret=$tmp/secret count=$tmp/count|" \
@@ -44,16 +43,9 @@ printf '%s\n' "$right" > "$tmp/secret"
 people bob eve
 # isolate: what works is done by the agent.
 host_settings 'isolate = yes'
-setpriv --reuid="$agent_user" --regid="$agent_user" --clear-groups \
-    "$top_builddir/tools/paspw" init > /dev/null
-host_account()
-{
-	printf '%s\n' "$2" | setpriv --reuid="$agent_user" \
-	    --regid="$agent_user" --clear-groups "$top_builddir/tools/paspw" \
-	    add "$1" --password-stdin > /dev/null
-}
-host_account bob "$right"
-host_account eve "$right"
+admin init > /dev/null
+account bob "$right"
+account eve "$right"
 agent_start
 
 everything='auth PAM_SUCCESS setcred PAM_SUCCESS acct PAM_SUCCESS '\
@@ -99,8 +91,7 @@ pam "$next\n" one bob auth
 is 'locked: the right one answers as a wrong one' "$out" "$wrong"
 pam '' one bob acct
 is 'locked: no key either' "$codes" 'acct PAM_PERM_DENIED'
-setpriv --reuid="$agent_user" --regid="$agent_user" --clear-groups \
-    "$top_builddir/tools/paspw" unlock bob --reason test > /dev/null
+admin unlock bob --reason test > /dev/null
 
 # ---- A person, about himself: a screen locker without any rights ----
 

@@ -31,21 +31,9 @@ END
 chmod -R a+rX "$tmp"
 people bob eve
 host_settings
-store_owner="setpriv --reuid=$agent_user --regid=$agent_user --clear-groups"
-host_admin()
-{
-	$store_owner "$top_builddir/tools/paspw" "$@"
-}
-# $host_conf is the tool's default: number asks about the same stores.
-admin()
-{
-	host_admin "$@"
-}
-host_admin init > /dev/null
-for name in bob eve; do
-	printf '%s\n' "$right" | host_admin add $name --password-stdin \
-	    > /dev/null
-done
+admin init > /dev/null
+account bob "$right"
+account eve "$right"
 su_to()
 {
 	typed "$2" "$1" su eve -c 'echo in as $(id -un)'
@@ -80,7 +68,7 @@ su_to bob 'wrong\n'
 unlike 'not with a wrong one' "$out" 'in as'
 is 'which counts' "$(number failures eve)" 1
 like 'and the trail says who it was' \
-    "$(host_admin audit show --account eve --json | grep '"failure"')" \
+    "$(admin audit show --account eve --json | grep '"failure"')" \
     '"actor": *"bob"'
 typed "$right\n" bob sh "$tmp/hostile"
 like 'with all that a person can set for it' "$out" 'in as eve$'
@@ -89,7 +77,7 @@ for _ in 1 2 3 4 5; do
 done
 su_to bob "$right\n"
 unlike 'five failures lock, whoever made them' "$out" 'in as'
-host_admin unlock eve --reason test > /dev/null
+admin unlock eve --reason test > /dev/null
 
 # ---- passwd ----
 
