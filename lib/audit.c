@@ -30,6 +30,10 @@ const struct audit_kind_row audit_kinds[AUDIT_KINDS] = {
 	[AUDIT_CLOSE] = { "close", LOG_NOTICE, "M21 S05" },
 	[AUDIT_REHASH] = { "rehash", LOG_INFO, "S24" },
 	[AUDIT_REOPEN] = { "reopen", LOG_NOTICE, "M21 S05" },
+	[AUDIT_TERMS] = { "terms", LOG_INFO, "S05 S06" },
+	[AUDIT_UNKNOWN] = { "unknown", LOG_NOTICE, "J10 C11" },
+	[AUDIT_POLICY] = { "policy_change", LOG_NOTICE, "S28" },
+	[AUDIT_RETENTION] = { "retention", LOG_NOTICE, "J13" },
 };
 
 /* ---- JSON: a member is appended whole or not at all ---- */

@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LIBRARY "libcrypto.so.3"
 
@@ -15,9 +16,41 @@ static struct {
 	const EVP_MD *sha256;		/* NULL: not there */
 	__typeof__(&EVP_Digest) digest;
 	__typeof__(&HMAC) hmac;
+	__typeof__(&EVP_MD_CTX_new) new;
+	__typeof__(&EVP_MD_CTX_free) free;
+	__typeof__(&EVP_DigestInit_ex) init;
+	__typeof__(&EVP_DigestUpdate) update;
+	__typeof__(&EVP_DigestFinal_ex) final;
 	char why[256];
 } library;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Every function or none. */
+static bool
+find_functions(void *handle)
+{
+	const struct {
+		const char *name;
+		void *to;
+	} functions[] = {
+		{ "EVP_Digest", &library.digest },
+		{ "HMAC", &library.hmac },
+		{ "EVP_MD_CTX_new", &library.new },
+		{ "EVP_MD_CTX_free", &library.free },
+		{ "EVP_DigestInit_ex", &library.init },
+		{ "EVP_DigestUpdate", &library.update },
+		{ "EVP_DigestFinal_ex", &library.final },
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		void *found = dlsym(handle, functions[i].name);
+
+		if (found == NULL)
+			return false;
+		memcpy(functions[i].to, &found, sizeof(found));
+	}
+	return true;
+}
 
 /* Never unloaded: OpenSSL leaves an exit handler behind. */
 static void
@@ -26,13 +59,11 @@ load(void)
 	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	EVP_MD *(*fetch)(OSSL_LIB_CTX *, const char *, const char *) = NULL;
 
-	if (handle != NULL) {
-		*(void **)&library.digest = dlsym(handle, "EVP_Digest");
-		*(void **)&library.hmac = dlsym(handle, "HMAC");
+	if (handle != NULL && find_functions(handle)) {
 		*(void **)&fetch = dlsym(handle, "EVP_MD_fetch");
+		if (fetch != NULL)
+			library.sha256 = fetch(NULL, "SHA256", NULL);
 	}
-	if (library.digest != NULL && library.hmac != NULL && fetch != NULL)
-		library.sha256 = fetch(NULL, "SHA256", NULL);
 	if (library.sha256 == NULL) {
 		const char *why = dlerror();
 
@@ -62,6 +93,53 @@ digest_sha256(const void *bytes, size_t size, unsigned char *digest,
 	    NULL) != 1)
 		return error_set(e, PASPW_ERR_CRYPTO, "SHA-256 failed");
 	return PASPW_OK;
+}
+
+/* libcrypto's own object, under a name of ours. */
+static EVP_MD_CTX *
+context(struct digest_sum *sum)
+{
+	return (EVP_MD_CTX *)sum;
+}
+
+int
+digest_begin(struct digest_sum **sum, struct error *e)
+{
+	EVP_MD_CTX *made;
+	int r;
+
+	*sum = NULL;
+	if ((r = ready(e)) != PASPW_OK)
+		return r;
+	if ((made = library.new()) == NULL)
+		return error_set(e, PASPW_ERR_MEMORY, "out of memory");
+	*sum = (struct digest_sum *)made;
+	if (library.init(made, library.sha256, NULL) != 1)
+		return error_set(e, PASPW_ERR_CRYPTO, "SHA-256 failed");
+	return PASPW_OK;
+}
+
+int
+digest_add(struct digest_sum *sum, const void *bytes, size_t size,
+    struct error *e)
+{
+	if (library.update(context(sum), bytes, size) != 1)
+		return error_set(e, PASPW_ERR_CRYPTO, "SHA-256 failed");
+	return PASPW_OK;
+}
+
+int
+digest_end(struct digest_sum **sum, unsigned char *digest, struct error *e)
+{
+	int r = PASPW_OK;
+
+	if (*sum == NULL)
+		return PASPW_OK;
+	if (digest != NULL && library.final(context(*sum), digest, NULL) != 1)
+		r = error_set(e, PASPW_ERR_CRYPTO, "SHA-256 failed");
+	library.free(context(*sum));
+	*sum = NULL;
+	return r;
 }
 
 int

@@ -12,6 +12,16 @@
 
 PASPW_MUST_USE int digest_sha256(const void *bytes, size_t size,
     unsigned char *digest, struct error *e);
+
+/* The same of what comes piece by piece; end it always, once. */
+struct digest_sum;
+PASPW_MUST_USE int digest_begin(struct digest_sum **sum, struct error *e);
+PASPW_MUST_USE int digest_add(struct digest_sum *sum, const void *bytes,
+    size_t size, struct error *e);
+/* digest NULL: never mind. Accepts a pointer to NULL. */
+int digest_end(struct digest_sum **sum, unsigned char *digest,
+    struct error *e);
+
 /* HMAC-SHA-256; the key has DIGEST_BYTES. */
 PASPW_MUST_USE int digest_hmac(const unsigned char *key, const void *bytes,
     size_t size, unsigned char *mac, struct error *e);

@@ -25,6 +25,7 @@ struct paspw {
 	struct store **stores;		/* one for each realm, NULL: not open */
 	char realm[POLICY_WORD_MAX];	/* "" : whichever claims the user */
 	char language[POLICY_WORD_MAX];
+	char archives[POLICY_TEXT_MAX];	/* "": beside the stores */
 	struct audit_origin origin;
 	struct way way;
 	/* Whom the last look-up of this verb was about, and his realm. */

@@ -282,6 +282,9 @@ paspw_set(struct paspw *h, enum paspw_field field, const char *value)
 	case PASPW_SOCKET:
 		r = set_socket(h, text);
 		break;
+	case PASPW_ARCHIVES:
+		r = set_text(h, h->archives, sizeof(h->archives), text);
+		break;
 	}
 	return handle_leave(h, r);
 }

@@ -143,8 +143,10 @@ enum paspw_field {
 	PASPW_REASON = 5,	/* why an admin acts */
 	PASPW_TICKET = 6,	/* ticket number of the request */
 	PASPW_LANGUAGE = 7,	/* "fr", "en"; else the setting, the locale */
-	PASPW_SOCKET = 8	/* of the agent, absolute; "none": never ask
+	PASPW_SOCKET = 8,	/* of the agent, absolute; "none": never ask
 				 * it; default: the one that was built in */
+	PASPW_ARCHIVES = 9	/* directory of the archives: they are in
+				 * DIR/REALM, and not beside the store */
 };
 
 /* Set a field (NULL clears it). Control characters are refused.
@@ -634,7 +636,10 @@ struct paspw_event {
 };
 typedef int paspw_event_fn(const struct paspw_event *event, void *arg);
 
-/* Each event, oldest first, of `user` (NULL: all) from `since` on. */
+/* Each event, oldest first, of `user` (NULL: all) from `since` on: of the
+ * archives, then of the store. A stream, read a few at a time: fn may take
+ * its time and holds up nobody but paspw_audit_archive. What is written
+ * meanwhile may come too, nothing comes twice. */
 PASPW_MUST_USE int paspw_audit_each(struct paspw *h, const char *user,
     int64_t since, paspw_event_fn *fn, void *arg);
 
@@ -678,6 +683,30 @@ PASPW_MUST_USE int paspw_audit_first_keys(struct paspw *h,
 PASPW_MUST_USE int paspw_audit_heads(struct paspw *h, paspw_proof_fn *fn,
     void *arg);
 
+/* A file that a part of a trail was moved to, or that was removed. */
+struct paspw_archive {
+	const char *realm;
+	const char *path;
+	int64_t first;		/* seals */
+	int64_t last;
+	int64_t latest;		/* time of a seal in it */
+	uint64_t events;
+	bool removed;
+};
+/* Return anything but 0 to stop; that number is returned by the verb. */
+typedef int paspw_archive_fn(const struct paspw_archive *archive, void *arg);
+
+/*
+ * Move the finished months (UTC) of the trail of the realm that is set, or of
+ * all, into files, beside the store or under PASPW_ARCHIVES, and remove the
+ * files that are older than audit_retention. The last seal stays in the store.
+ * Doing it again, or after a crash at any instant, loses and doubles nothing.
+ * Seal first: what has no seal stays. fn: told of each file; may be NULL.
+ * Errors: BUSY (somebody reads or writes them), STORE. Clause J13.
+ */
+PASPW_MUST_USE int paspw_audit_archive(struct paspw *h, paspw_archive_fn *fn,
+    void *arg);
+
 struct paspw_audit_result {
 	uint64_t sealed;	/* events under an intact seal */
 	uint64_t unsealed;	/* events after the last seal */
@@ -686,6 +715,9 @@ struct paspw_audit_result {
 	char first_fault[256];	/* a sentence on the first one, or "" */
 	uint64_t keyed;		/* seals whose key was checked too */
 	uint64_t heads;		/* heads that were compared */
+	uint64_t archives;	/* files that were read */
+	int64_t begins;		/* seal that the trail begins with, after
+				 * audit_retention removed those before it */
 };
 
 /* One fault; a text that does not apply is "", a number 0. */
@@ -694,7 +726,8 @@ struct paspw_audit_fault {
 	const char *kind;	/* of an event: edited removed inserted
 				 * reordered; of a seal: seal_edited
 				 * seal_missing seal_forged; of the trail:
-				 * cut head_differs key_differs */
+				 * cut head_differs key_differs; of a file:
+				 * archive_damaged */
 	int64_t seal;
 	int64_t position;	/* of the event in its seal, from 1 */
 	const char *event;	/* its id, 32 hex digits */
@@ -702,8 +735,9 @@ struct paspw_audit_fault {
 };
 typedef int paspw_fault_fn(const struct paspw_audit_fault *fault, void *arg);
 
-/* Check the trail of the realm that is set, or of all, against its seals.
- * A fault is a result, not an error. */
+/* Check the trail of the realm that is set, or of all, against its seals:
+ * archives and store together, as one chain. A fault is a result, not an
+ * error. */
 PASPW_MUST_USE int paspw_audit_verify(struct paspw *h,
     struct paspw_audit_result *result);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The audit trail as seen from outside. */
+/* The seals of the audit trail, as seen from outside. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,90 +9,6 @@
 #include "handle.h"
 #include "sealer.h"
 #include "verifier.h"
-
-/* ---- Events ---- */
-
-struct event_walk {
-	const char *user;
-	int64_t since;
-	paspw_event_fn *fn;
-	void *arg;
-	int stopped;
-};
-
-static int
-each_event(const struct audit_event *event, const char *account, void *arg)
-{
-	static const unsigned char nobody[ACCOUNT_ID_BYTES];
-	const struct event_walk *walk = arg;
-	char id[2 * AUDIT_ID_BYTES + 1];
-	char subject[2 * ACCOUNT_ID_BYTES + 1] = "";
-	const struct paspw_event public = {
-		.id = id, .at = event->at, .realm = event->realm,
-		.kind = event->kind, .actor = event->actor,
-		.subject = subject, .account = account,
-		.reason = event->reason, .ticket = event->ticket,
-		.data = event->data, .seal = event->seal,
-	};
-
-	proof_hex(event->id, sizeof(event->id), id);
-	if (memcmp(event->subject, nobody, sizeof(nobody)) != 0)
-		proof_hex(event->subject, sizeof(event->subject), subject);
-	return walk->fn(&public, walk->arg);
-}
-
-static int
-walk_store(struct paspw *h, struct store *store,
-    const unsigned char *account_id, struct event_walk *walk)
-{
-	return store->ops->events(store, account_id, walk->since, each_event,
-	    walk, &walk->stopped, &h->error) == STORE_OK ? PASPW_OK :
-	    h->error.code;
-}
-
-static int
-walk_realm(struct paspw *h, const struct policy *policy, void *arg)
-{
-	struct event_walk *walk = arg;
-	struct store *store = NULL;
-	int r;
-
-	if (walk->stopped != 0)
-		return PASPW_OK;
-	if ((r = handle_store(h, policy, false, &store)) != PASPW_OK)
-		return r;
-	return walk_store(h, store, NULL, walk);
-}
-
-static int
-walk_account(struct paspw *h, struct event_walk *walk)
-{
-	struct subject s;
-	int r;
-
-	memset(&s, 0, sizeof(s));
-	if ((r = handle_load(h, walk->user, &s)) == PASPW_OK)
-		r = walk_store(h, s.store, s.account.id, walk);
-	subject_wipe(&s);
-	return r;
-}
-
-int
-paspw_audit_each(struct paspw *h, const char *user, int64_t since,
-    paspw_event_fn *fn, void *arg)
-{
-	struct event_walk walk = { user, since, fn, arg, 0 };
-	int r;
-
-	if (fn == NULL)
-		return PASPW_ERR_INVALID;
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	r = user == NULL ? handle_each_realm(h, walk_realm, &walk) :
-	    walk_account(h, &walk);
-	r = handle_leave(h, r);
-	return r == PASPW_OK ? walk.stopped : r;
-}
 
 /* ---- Sealing ---- */
 
@@ -218,6 +134,7 @@ verify_realm(struct paspw *h, const struct policy *policy, void *arg)
 	if (v->stopped != 0)
 		return PASPW_OK;
 	v->policy = policy;
+	v->under = h->archives;
 	if ((r = handle_store(h, policy, false, &v->store)) != PASPW_OK)
 		return r;
 	return verifier_run(v, &h->error);

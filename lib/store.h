@@ -32,6 +32,11 @@ struct store_change {
 	bool history_erase;		/* departure */
 	const struct audit_event *events;
 	size_t event_count;
+	/* A text of the realm itself; CONFLICT: it is not `before`. */
+	struct {
+		const char *name;	/* NULL: none */
+		const char *before, *text;
+	} note;
 	bool durable;			/* fsync before the answer */
 };
 
@@ -68,12 +73,22 @@ struct store_ops {
 	enum store_answer (*history_has)(struct store *s,
 	    const unsigned char *account_id, const char *digest, int newest,
 	    bool *has, struct error *e);
-	/* *stopped: what fn returned when not 0. */
+	/* In the order of names. Read a few at a time: who pauses in fn holds
+	 * up nobody, and sees accounts as they are when he comes to them.
+	 * *stopped: what fn returned when not 0. */
 	enum store_answer (*each)(struct store *s, store_account_fn *fn,
 	    void *arg, int *stopped, struct error *e);
-	/* Events with the account's name: seal by seal, then the rest. */
+	/* "" if there is none. */
+	enum store_answer (*note)(struct store *s, const char *name,
+	    char *text, size_t size, struct error *e);
+	/* The name of an account today. ABSENT: nobody has this id. */
+	enum store_answer (*name_of)(struct store *s,
+	    const unsigned char *account_id, char *name, size_t size,
+	    struct error *e);
+	/* Events with the account's name: those of seals after `after`, seal
+	 * by seal, then those without one. A few at a time, as each. */
 	enum store_answer (*events)(struct store *s,
-	    const unsigned char *account_id, int64_t since,
+	    const unsigned char *account_id, int64_t since, int64_t after,
 	    store_event_fn *fn, void *arg, int *stopped, struct error *e);
 	/* One part of the trail in its order, corrupt rows too. */
 	enum store_answer (*trail)(struct store *s, enum store_part part,
@@ -87,6 +102,9 @@ struct store_ops {
 	 * many as it has leaves; CONFLICT: somebody else sealed the epoch. */
 	enum store_answer (*seal_save)(struct store *s,
 	    const struct audit_seal *seal, struct error *e);
+	/* Forget the seals up to this number, and their events. */
+	enum store_answer (*trim)(struct store *s, int64_t through,
+	    struct error *e);
 	/* Call fn while, for its own reads, nothing changes. Its result is in
 	 * *result. */
 	enum store_answer (*snapshot)(struct store *s, store_snapshot_fn *fn,

@@ -139,6 +139,14 @@ give_directory(int dir, const char *path, bool made, struct error *e)
 
 /* ---- The check ---- */
 
+int
+store_file_check_open(int fd, const char *path, struct error *e)
+{
+	struct stat st;
+
+	return check_owner(fd, path, &st, e);
+}
+
 static int
 open_directory(const char *path, bool create, int *fd, struct error *e)
 {

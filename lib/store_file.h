@@ -16,5 +16,8 @@
  */
 PASPW_MUST_USE int store_file_check(const char *path, bool create,
     struct error *e);
+/* The owner and the mode alone, of what is open. */
+PASPW_MUST_USE int store_file_check_open(int fd, const char *path,
+    struct error *e);
 
 #endif

@@ -43,6 +43,9 @@ const char *const store_sql_upgrades[STORE_SQL_VERSION] = {
 	" number INTEGER PRIMARY KEY, at INTEGER NOT NULL, root BLOB NOT NULL,"
 	" mac BLOB NOT NULL, chain BLOB NOT NULL, leaves BLOB NOT NULL)"
 	" STRICT;",
+	/* Texts of the realm itself: the policy that was seen last ... */
+	"CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
 };
 
 /* "a", "b" from the one list of columns, or ?1, ?2 for their values. */
@@ -76,7 +79,7 @@ column_list(const struct store_column *columns, int first, bool values,
 #define STRAY " FROM event NOT INDEXED WHERE seal = 0" \
     " AND rowid <= " LAST_SEALED " ORDER BY rowid"
 #define EVENT_OF ", coalesce((SELECT name FROM account" \
-    " WHERE account.id = event.subject), '') FROM event" \
+    " WHERE account.id = event.subject), ''), rowid FROM event" \
     " WHERE at >= ?1 AND (?2 IS NULL OR subject = ?2) AND "
 
 /* One of: text as it is; columns selected, with what follows them; columns
@@ -97,7 +100,8 @@ static const struct {
 	[SQL_LOAD] = { .columns = store_account_columns,
 	    .select = " FROM account WHERE name = ?1" },
 	[SQL_EACH] = { .columns = store_account_columns,
-	    .select = " FROM account ORDER BY name" },
+	    .select = " FROM account WHERE name > ?1 ORDER BY name"
+	    " LIMIT ?2" },
 	[SQL_INSERT] = { .columns = store_account_columns,
 	    .into = "account" },
 	[SQL_UPDATE] = { .columns = store_account_columns },
@@ -122,9 +126,11 @@ static const struct {
 	    " WHERE account = ?1) - ?2" },
 	[SQL_EVENT] = { .columns = store_event_columns, .into = "event" },
 	[SQL_EVENTS] = { .columns = store_event_columns,
-	    .select = EVENT_OF "seal <> 0 ORDER BY seal, rowid" },
+	    .select = EVENT_OF "seal <> 0 AND (seal, rowid) > (?3, ?4)"
+	    " ORDER BY seal, rowid LIMIT ?5" },
 	[SQL_EVENTS_UNSEALED] = { .columns = store_event_columns,
-	    .select = EVENT_OF "seal = 0 ORDER BY rowid" },
+	    .select = EVENT_OF "(seal = 0 OR seal > ?3) AND rowid > ?4"
+	    " ORDER BY rowid LIMIT ?5" },
 	[SQL_SEALED] = { .columns = store_event_columns,
 	    .select = " FROM event WHERE seal <> 0 ORDER BY seal, rowid" },
 	[SQL_UNSEALED] = { .columns = store_event_columns,
@@ -137,6 +143,16 @@ static const struct {
 	    " FROM seal WHERE number >= ?1 ORDER BY number LIMIT 1" },
 	[SQL_SEAL_LAST] = { .columns = store_seal_columns,
 	    .select = " FROM seal ORDER BY number DESC LIMIT 1" },
+	[SQL_TRIM_EVENTS] = { .text = "DELETE FROM event"
+	    " WHERE seal <> 0 AND seal BETWEEN 1 AND ?1" },
+	[SQL_TRIM_SEALS] = { .text =
+	    "DELETE FROM seal WHERE number BETWEEN 1 AND ?1" },
+	[SQL_NAME_OF] = { .text = "SELECT name FROM account WHERE id = ?1" },
+	[SQL_NOTE] = { .text = "SELECT text FROM note WHERE name = ?1" },
+	[SQL_NOTE_SAVE] = { .text =
+	    "INSERT INTO note (name, text) SELECT ?1, ?2"
+	    " WHERE ?3 = '' OR EXISTS (SELECT 1 FROM note WHERE name = ?1)"
+	    " ON CONFLICT (name) DO UPDATE SET text = ?2 WHERE text = ?3" },
 };
 
 void

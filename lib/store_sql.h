@@ -16,12 +16,13 @@ enum store_statement {
 	SQL_HISTORY_TRIM, SQL_HISTORY_OLDER, SQL_HISTORY_EACH,
 	SQL_EACH, SQL_EVENTS, SQL_EVENTS_UNSEALED,
 	SQL_SEALED, SQL_UNSEALED, SQL_STRAY, SQL_SEAL_FROM, SQL_SEAL_LAST,
-	SQL_SEAL, SQL_SEAL_EVENTS, SQL_SNAPSHOT, SQL_COUNT
+	SQL_SEAL, SQL_SEAL_EVENTS, SQL_TRIM_EVENTS, SQL_TRIM_SEALS,
+	SQL_NAME_OF, SQL_NOTE, SQL_NOTE_SAVE, SQL_SNAPSHOT, SQL_COUNT
 };
 
 /* One step for each version of the schema. */
 extern const char *const store_sql_upgrades[];
-#define STORE_SQL_VERSION 1
+#define STORE_SQL_VERSION 2
 
 void store_sql(enum store_statement which, char *sql, size_t size);
 

@@ -9,14 +9,15 @@
 #include <time.h>
 
 #include "sqlite_row.h"
+#include "store_sqlite.h"
 
 struct sqlite_store {
 	struct store store;	/* first */
 	struct sqlite *db;
 };
 
-static struct sqlite *
-database(struct store *s)
+struct sqlite *
+store_sqlite_database(struct store *s)
 {
 	return ((struct sqlite_store *)s)->db;
 }
@@ -80,7 +81,7 @@ static enum store_answer
 store_sqlite_load(struct store *store, const char *name, struct account *a,
     struct error *e)
 {
-	struct sqlite *db = database(store);
+	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_LOAD);
 	enum store_answer answer = STORE_DOWN;
 
@@ -100,27 +101,53 @@ store_sqlite_load(struct store *store, const char *name, struct account *a,
 	return answer;
 }
 
+/* Accounts after `name`, in the order of names; the statement is over before
+ * anybody looks at them. */
+static enum store_answer
+read_batch(struct sqlite *db, const char *name, struct account *list,
+    int *count, struct error *e)
+{
+	struct sqlite_query *q = sqlite_query(db, SQL_EACH);
+	enum store_answer answer = STORE_OK;
+	enum sqlite_step step = STEP_DONE;
+
+	*count = 0;
+	sqlite_bind_text(q, 1, name);
+	sqlite_bind_int(q, 2, STORE_BATCH);
+	while (answer == STORE_OK && *count < STORE_BATCH &&
+	    (step = sqlite_step(q)) == STEP_ROW)
+		answer = read_account(db, q, &list[(*count)++], e);
+	if (step == STEP_FAILED)
+		answer = sqlite_failed(db, e);
+	sqlite_end(q);
+	return answer;
+}
+
 static enum store_answer
 store_sqlite_each(struct store *store, store_account_fn *fn, void *arg,
     int *stopped, struct error *e)
 {
-	struct sqlite *db = database(store);
-	struct sqlite_query *q = sqlite_query(db, SQL_EACH);
-	enum store_answer answer = STORE_OK;
-	enum sqlite_step step = STEP_DONE;
-	struct account a;
+	struct sqlite *db = store_sqlite_database(store);
+	struct account *list = calloc(STORE_BATCH, sizeof(*list));
+	char name[PASPW_NAME_MAX + 1] = "";
+	enum store_answer answer = STORE_DOWN;
+	int count = STORE_BATCH;
 
 	*stopped = 0;
-	while (answer == STORE_OK && *stopped == 0 &&
-	    (step = sqlite_step(q)) == STEP_ROW) {
-		answer = read_account(db, q, &a, e);
-		if (answer == STORE_OK)
-			*stopped = fn(&a, arg);
+	if (list == NULL) {
+		error_set(e, PASPW_ERR_MEMORY, "out of memory");
+		return STORE_DOWN;
 	}
-	if (step == STEP_FAILED)
-		answer = sqlite_failed(db, e);
-	sqlite_end(q);
-	secret_wipe_bytes(&a, sizeof(a));
+	do {
+		answer = read_batch(db, name, list, &count, e);
+		for (int i = 0; answer == STORE_OK && *stopped == 0 &&
+		    i < count; i++)
+			*stopped = fn(&list[i], arg);
+		if (count > 0)
+			memcpy(name, list[count - 1].name, sizeof(name));
+	} while (answer == STORE_OK && *stopped == 0 && count == STORE_BATCH);
+	secret_wipe_bytes(list, STORE_BATCH * sizeof(*list));
+	free(list);
 	return answer;
 }
 
@@ -128,7 +155,7 @@ static enum store_answer
 store_sqlite_history_has(struct store *store, const unsigned char *account_id,
     const char *digest, int newest, bool *has, struct error *e)
 {
-	struct sqlite *db = database(store);
+	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_HISTORY_HAS);
 	enum store_answer answer = STORE_DOWN;
 
@@ -150,7 +177,7 @@ store_sqlite_history_each(struct store *store,
     const unsigned char *account_id, int newest, store_digest_fn *fn,
     void *arg, int *stopped, struct error *e)
 {
-	struct sqlite *db = database(store);
+	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_HISTORY_EACH);
 	enum store_answer answer = STORE_OK;
 	enum sqlite_step step = STEP_DONE;
@@ -243,6 +270,23 @@ save_events(struct sqlite *db, const struct store_change *c)
 	return true;
 }
 
+/* Only over the text that was read; "" and no row are the same. */
+static enum store_answer
+save_note(struct sqlite *db, const struct store_change *c, struct error *e)
+{
+	struct sqlite_query *q;
+
+	if (c->note.name == NULL)
+		return STORE_OK;
+	q = sqlite_query(db, SQL_NOTE_SAVE);
+	sqlite_bind_text(q, 1, c->note.name);
+	sqlite_bind_text(q, 2, c->note.text);
+	sqlite_bind_text(q, 3, c->note.before);
+	if (!sqlite_run(q))
+		return sqlite_failed(db, e);
+	return sqlite_changes(db) == 1 ? STORE_OK : STORE_CONFLICT;
+}
+
 static enum store_answer
 save_all(struct sqlite *db, const struct store_change *c, struct error *e)
 {
@@ -253,6 +297,8 @@ save_all(struct sqlite *db, const struct store_change *c, struct error *e)
 		if (answer == STORE_OK && !save_history(db, c))
 			answer = sqlite_failed(db, e);
 	}
+	if (answer == STORE_OK)
+		answer = save_note(db, c, e);
 	if (answer == STORE_OK && !save_events(db, c))
 		answer = sqlite_failed(db, e);
 	return answer;
@@ -262,7 +308,7 @@ static enum store_answer
 store_sqlite_save(struct store *store, const struct store_change *change,
     struct error *e)
 {
-	struct sqlite *db = database(store);
+	struct sqlite *db = store_sqlite_database(store);
 	enum store_answer answer = sqlite_begin(db, change->durable, e);
 
 	if (answer != STORE_OK)
@@ -273,190 +319,34 @@ store_sqlite_save(struct store *store, const struct store_change *change,
 static enum store_answer
 store_sqlite_scrub(struct store *store, struct error *e)
 {
-	return sqlite_scrub(database(store), e);
+	return sqlite_scrub(store_sqlite_database(store), e);
 }
 
-/* ---- Events ---- */
-
-struct event_walk {
-	const unsigned char *account_id;
-	int64_t since;
-	store_event_fn *fn;
-	void *arg;
-	int stopped;
-};
+/* ---- Notes ---- */
 
 static enum store_answer
-walk_events(struct sqlite *db, enum store_statement which,
-    struct event_walk *walk, struct error *e)
+store_sqlite_note(struct store *store, const char *name, char *text,
+    size_t size, struct error *e)
 {
-	struct sqlite_query *q = sqlite_query(db, which);
+	struct sqlite *db = store_sqlite_database(store);
+	struct sqlite_query *q = sqlite_query(db, SQL_NOTE);
 	enum store_answer answer = STORE_OK;
-	enum sqlite_step step = STEP_DONE;
-	struct audit_event event;
-	int name = store_column_count(store_event_columns);
-	char account[PASPW_NAME_MAX + 1];
 
-	sqlite_bind_int(q, 1, walk->since);
-	sqlite_bind_bytes(q, 2, walk->account_id, ACCOUNT_ID_BYTES);
-	while (answer == STORE_OK && walk->stopped == 0 &&
-	    (step = sqlite_step(q)) == STEP_ROW) {
-		memset(account, 0, sizeof(account));
-		if (sqlite_read_row(q, store_event_columns, &event,
-		    sizeof(event)) &&
-		    sqlite_read_text(q, name, sizeof(account), account))
-			walk->stopped = walk->fn(&event, account, walk->arg);
-		else
-			answer = sqlite_corrupt(db, "an event", e);
-	}
-	if (step == STEP_FAILED)
-		answer = sqlite_failed(db, e);
-	sqlite_end(q);
-	return answer;
-}
-
-static int
-walk_both(struct store *store, void *arg, struct error *e)
-{
-	struct sqlite *db = database(store);
-
-	if (walk_events(db, SQL_EVENTS, arg, e) != STORE_OK ||
-	    walk_events(db, SQL_EVENTS_UNSEALED, arg, e) != STORE_OK)
-		return e->code;
-	return PASPW_OK;
-}
-
-/* Readers of a WAL hold up nobody. */
-static enum store_answer
-store_sqlite_snapshot(struct store *store, store_snapshot_fn *fn, void *arg,
-    int *result, struct error *e)
-{
-	struct sqlite *db = database(store);
-
-	if (!sqlite_run(sqlite_query(db, SQL_SNAPSHOT)))
-		return sqlite_failed(db, e);
-	*result = fn(store, arg, e);
-	if (!sqlite_run(sqlite_query(db, SQL_COMMIT)))
-		return sqlite_failed(db, e);
-	return STORE_OK;
-}
-
-/* A snapshot: what is sealed meanwhile would be in neither part. */
-static enum store_answer
-store_sqlite_events(struct store *store, const unsigned char *account_id,
-    int64_t since, store_event_fn *fn, void *arg, int *stopped,
-    struct error *e)
-{
-	struct event_walk walk = { account_id, since, fn, arg, 0 };
-	enum store_answer answer;
-	int result = PASPW_ERR_INTERNAL;
-
-	answer = store_sqlite_snapshot(store, walk_both, &walk, &result, e);
-	*stopped = walk.stopped;
-	return result == PASPW_OK ? answer : STORE_DOWN;
-}
-
-static enum store_answer
-store_sqlite_trail(struct store *store, enum store_part part,
-    store_trail_fn *fn, void *arg, int *stopped, struct error *e)
-{
-	static const enum store_statement parts[] = {
-		[STORE_SEALED] = SQL_SEALED,
-		[STORE_UNSEALED] = SQL_UNSEALED,
-		[STORE_STRAY] = SQL_STRAY,
-	};
-	struct sqlite *db = database(store);
-	struct sqlite_query *q = sqlite_query(db, parts[part]);
-	enum sqlite_step step = STEP_DONE;
-	enum store_answer answer = STORE_OK;
-	struct audit_event event;
-
-	*stopped = 0;
-	while (*stopped == 0 && (step = sqlite_step(q)) == STEP_ROW) {
-		event.corrupt = !sqlite_read_row(q, store_event_columns,
-		    &event, sizeof(event));
-		*stopped = fn(&event, arg);
-	}
-	if (step == STEP_FAILED)
-		answer = sqlite_failed(db, e);
-	sqlite_end(q);
-	return answer;
-}
-
-/* ---- Seals ---- */
-
-static enum store_answer
-read_seal(struct sqlite *db, struct sqlite_query *q, struct audit_seal *seal,
-    struct error *e)
-{
-	enum store_answer answer = STORE_DOWN;
-
+	memset(text, 0, size);
+	sqlite_bind_text(q, 1, name);
 	switch (sqlite_step(q)) {
 	case STEP_ROW:
-		seal->corrupt = !sqlite_read_row(q, store_seal_columns, seal,
-		    sizeof(*seal));
-		answer = STORE_OK;
+		if (!sqlite_read_text(q, 0, size, text))
+			answer = sqlite_corrupt(db, "a note", e);
 		break;
 	case STEP_DONE:
-		answer = STORE_ABSENT;
 		break;
 	case STEP_FAILED:
-		sqlite_failed(db, e);
+		answer = sqlite_failed(db, e);
 		break;
 	}
 	sqlite_end(q);
 	return answer;
-}
-
-static enum store_answer
-store_sqlite_seal_from(struct store *store, int64_t number,
-    struct audit_seal *seal, struct error *e)
-{
-	struct sqlite *db = database(store);
-	struct sqlite_query *q = sqlite_query(db, SQL_SEAL_FROM);
-
-	sqlite_bind_int(q, 1, number);
-	return read_seal(db, q, seal, e);
-}
-
-static enum store_answer
-store_sqlite_seal_last(struct store *store, struct audit_seal *seal,
-    struct error *e)
-{
-	struct sqlite *db = database(store);
-
-	return read_seal(db, sqlite_query(db, SQL_SEAL_LAST), seal, e);
-}
-
-static enum store_answer
-save_seal(struct sqlite *db, const struct audit_seal *seal, struct error *e)
-{
-	struct sqlite_query *q = sqlite_query(db, SQL_SEAL);
-
-	sqlite_bind_row(q, store_seal_columns, seal);
-	if (!sqlite_run(q))
-		return sqlite_failed(db, e);
-	if (sqlite_changes(db) != 1)
-		return STORE_CONFLICT;
-	q = sqlite_query(db, SQL_SEAL_EVENTS);
-	sqlite_bind_int(q, 1, seal->number);
-	sqlite_bind_int(q, 2, seal->leaves.count);
-	if (!sqlite_run(q))
-		return sqlite_failed(db, e);
-	return sqlite_changes(db) == seal->leaves.count ? STORE_OK :
-	    STORE_CONFLICT;
-}
-
-static enum store_answer
-store_sqlite_seal_save(struct store *store, const struct audit_seal *seal,
-    struct error *e)
-{
-	struct sqlite *db = database(store);
-	enum store_answer answer = sqlite_begin(db, true, e);
-
-	if (answer != STORE_OK)
-		return answer;
-	return sqlite_commit(db, save_seal(db, seal, e), e);
 }
 
 const struct store_ops store_sqlite = {
@@ -470,10 +360,13 @@ const struct store_ops store_sqlite = {
 	.history_has = store_sqlite_history_has,
 	.history_each = store_sqlite_history_each,
 	.each = store_sqlite_each,
+	.note = store_sqlite_note,
+	.name_of = store_sqlite_name_of,
 	.events = store_sqlite_events,
 	.trail = store_sqlite_trail,
 	.seal_from = store_sqlite_seal_from,
 	.seal_last = store_sqlite_seal_last,
 	.seal_save = store_sqlite_seal_save,
+	.trim = store_sqlite_trim,
 	.snapshot = store_sqlite_snapshot,
 };

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /* verifier: compares the trail of one realm with its seals, in one pass, and
- * both with what was handed out. */
+ * both with what was handed out. Its archives come first: one chain. */
 #ifndef VERIFIER_H
 #define VERIFIER_H
 
@@ -12,6 +12,7 @@
 struct verifier {
 	const struct policy *policy;
 	struct store *store;
+	const char *under;		/* of the archives; NULL: beside it */
 	const struct proof *proofs;	/* of any realm */
 	size_t proof_count;
 	paspw_fault_fn *fn;		/* or NULL */

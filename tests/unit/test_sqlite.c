@@ -219,7 +219,7 @@ static void
 newer_schema(void)
 {
 	make_good();
-	raw("PRAGMA user_version = 2");
+	raw("PRAGMA user_version = 3");
 }
 
 static void

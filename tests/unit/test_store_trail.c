@@ -66,7 +66,7 @@ walk(const unsigned char *id, int64_t since, struct trail *trail)
 {
 	int stopped = -1;
 
-	ck_assert_msg(store->ops->events(store, id, since, note_event, trail,
+	ck_assert_msg(store->ops->events(store, id, since, 0, note_event, trail,
 	    &stopped, &e) == STORE_OK, "%s", e.text);
 	return stopped;
 }
@@ -151,7 +151,7 @@ START_TEST(a_corrupt_event_is_an_error_to_a_reader)
 
 	write_event("one");
 	raw("UPDATE event SET reason = 'x' || char(0) || 'y'");
-	ck_assert_int_eq(store->ops->events(store, NULL, 0, note_event,
+	ck_assert_int_eq(store->ops->events(store, NULL, 0, 0, note_event,
 	    &trail, &stopped, &e), STORE_DOWN);
 	ck_assert_ptr_nonnull(strstr(e.text, "corrupt"));
 }
