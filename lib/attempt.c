@@ -8,6 +8,7 @@
 
 #include "lockout.h"
 #include "rehash.h"
+#include "stranger.h"
 #include "wait.h"
 
 #define MS_PER_SECOND 1000
@@ -295,10 +296,14 @@ attempt_settle(struct paspw *h, struct paspw_attempt *attempt,
 	struct settlement st = { attempt, factors, count, PASPW_REFUSED,
 		false };
 	struct subject s = { .name = attempt->user, .origin = &h->origin };
+	char stranger[STRANGER_HASH_MAX];
 	int r;
 
 	if ((r = find_realm(h, attempt, &s)) != PASPW_OK)
 		return r;
+	stranger_hash(s.policy, attempt->user, stranger);
+	if (!attempt->reserved && attempt->begun == PASPW_ACCEPTED)
+		s.stranger = stranger;
 	r = subject_update(&s, attempt->reserved ? settle_step : idle_step,
 	    &st, &h->error);
 	if (r == PASPW_OK && attempt->reserved && !st.answered)

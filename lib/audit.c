@@ -140,6 +140,13 @@ audit_note(struct audit_event *event, const char *name, const char *text)
 	append_text(event->data, sizeof(event->data), name, text);
 }
 
+void
+audit_note_number(struct audit_event *event, const char *name,
+    int64_t number)
+{
+	append_number(event->data, sizeof(event->data), name, number);
+}
+
 int
 audit_event(struct audit_event *event, enum audit_kind kind,
     const struct policy *p, const struct account *a,

@@ -89,5 +89,7 @@ PASPW_MUST_USE int audit_event(struct audit_event *event,
 /* One more fact about it. */
 void audit_note(struct audit_event *event, const char *name,
     const char *text);
+void audit_note_number(struct audit_event *event, const char *name,
+    int64_t number);
 
 #endif

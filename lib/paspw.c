@@ -14,6 +14,7 @@
 
 #include "handle.h"
 #include "messages.h"
+#include "stranger.h"
 
 static const char *const error_names[] = {
 	[PASPW_OK] = "done",
@@ -315,9 +316,12 @@ static int
 init_realm(struct paspw *h, const struct policy *policy, void *arg)
 {
 	struct store *store = NULL;
+	int r;
 
 	(void)arg;
-	return handle_store(h, policy, true, &store);
+	if ((r = handle_store(h, policy, true, &store)) != PASPW_OK)
+		return r;
+	return stranger_key_make(policy, &h->error);
 }
 
 int

@@ -329,6 +329,18 @@ PASPW_MUST_USE int paspw_reopen(struct paspw *h, const char *user,
     const char *password, size_t len, const struct paspw_terms *terms,
     struct paspw_report **report, enum paspw_verdict *verdict);
 
+/* Which of the terms paspw_amend sets; 0 and NULL take one away. */
+enum {
+	PASPW_TERM_OWNER = 1,
+	PASPW_TERM_KIND = 2,
+	PASPW_TERM_VALID_FROM = 4,
+	PASPW_TERM_VALID_UNTIL = 8
+};
+/* Change the terms of an account that is not closed; recorded with what they
+ * were. Errors: NOTFOUND, STORE, INVALID. Clauses S05, S06. */
+PASPW_MUST_USE int paspw_amend(struct paspw *h, const char *user,
+    const struct paspw_terms *terms, unsigned which);
+
 /* Admin acts; PASPW_REASON is recorded. Errors: NOTFOUND, STORE, INVALID.
  * lock: until unlock, whatever unlock_after says. unlock: also clears the
  * failures. expire: must change at the next login. close: departure: no

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "handle.h"
+#include "policy_trail.h"
 #include "sealer.h"
+#include "stranger.h"
 #include "verifier.h"
 
 /* ---- Sealing ---- */
@@ -19,6 +21,26 @@ find_sealer(struct paspw *h, const struct policy *policy, struct sealer *s)
 	return handle_store(h, policy, false, &s->store);
 }
 
+/* What nobody's login writes down: a policy that was changed, tries under
+ * unknown names that were only counted. */
+static int
+look_around(struct paspw *h, const struct sealer *s)
+{
+	struct stranger_try last = {
+		.policy = s->policy, .store = s->store, .origin = &h->origin,
+		.hash = ""
+	};
+	int r;
+
+	if (s->store->ops->now(s->store, &last.now, &h->error) != STORE_OK)
+		return h->error.code;
+	if ((r = stranger_key_make(s->policy, &h->error)) != PASPW_OK ||
+	    (r = stranger_flush(&last, &h->error)) != PASPW_OK)
+		return r;
+	return policy_trail(s->policy, s->store, &h->origin, last.now,
+	    &h->error);
+}
+
 /* arg: is an empty seal wanted? */
 static int
 seal_realm(struct paspw *h, const struct policy *policy, void *arg)
@@ -27,7 +49,8 @@ seal_realm(struct paspw *h, const struct policy *policy, void *arg)
 	struct sealer s;
 	int r;
 
-	if ((r = find_sealer(h, policy, &s)) != PASPW_OK)
+	if ((r = find_sealer(h, policy, &s)) != PASPW_OK ||
+	    (r = look_around(h, &s)) != PASPW_OK)
 		return r;
 	return sealer_seal(&s, *empty, &h->error);
 }

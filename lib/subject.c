@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "stranger.h"
 #include "wait.h"
 
 #define SECONDS_PER_DAY ((int64_t)24 * 60 * 60)
@@ -230,16 +231,38 @@ save(struct subject *s, struct error *e)
 }
 
 /* Nobody of this name: the time of a round all the same, and no row. */
-static int
+static enum store_answer
 idle_round(struct subject *s, struct error *e)
 {
 	const struct store_change nothing = { .account = NULL };
+	const struct stranger_try stranger = {
+		s->policy, s->store, s->origin, s->stranger, s->now
+	};
 
-	return s->store->ops->save(s->store, &nothing, e) == STORE_OK ?
-	    PASPW_OK : e->code;
+	return s->stranger == NULL ?
+	    s->store->ops->save(s->store, &nothing, e) :
+	    stranger_save(&stranger, e);
 }
 
-/* One round; *again: the row was changed meanwhile, or nobody knows. */
+/* *again: the row was changed meanwhile, or nobody knows. */
+static int
+conclude(const struct subject *s, enum store_answer answer, bool *again,
+    struct error *e)
+{
+	switch (answer) {
+	case STORE_OK:
+		return PASPW_OK;
+	case STORE_CONFLICT:
+	case STORE_UNSURE:
+		*again = true;
+		return error_set(e, PASPW_ERR_BUSY, "%s%s: the store is too "
+		    "busy", s->found ? "account " : "realm ",
+		    s->found ? s->account.name : s->policy->realm);
+	default:
+		return e->code;
+	}
+}
+
 static int
 round_trip(struct subject *s, subject_step_fn *step, void *arg, bool *again,
     struct error *e)
@@ -250,7 +273,7 @@ round_trip(struct subject *s, subject_step_fn *step, void *arg, bool *again,
 	if ((r = subject_load(s, e)) != PASPW_OK)
 		return r;
 	if (!s->found)
-		return idle_round(s, e);
+		return conclude(s, idle_round(s, e), again, e);
 	if (account_tick(s->policy, &s->account, s->now)) {
 		s->changed = true;
 		if ((r = subject_event(s, AUDIT_EXPIRED, e)) != PASPW_OK)
@@ -260,17 +283,7 @@ round_trip(struct subject *s, subject_step_fn *step, void *arg, bool *again,
 		return r;
 	if (!s->changed && s->event_count == 0)
 		return PASPW_OK;
-	switch (save(s, e)) {
-	case STORE_OK:
-		return PASPW_OK;
-	case STORE_CONFLICT:
-	case STORE_UNSURE:
-		*again = true;
-		return error_set(e, PASPW_ERR_BUSY,
-		    "account %s: the store is too busy", s->account.name);
-	default:
-		return e->code;
-	}
+	return conclude(s, save(s, e), again, e);
 }
 
 int

@@ -18,6 +18,8 @@ struct subject {
 	struct store *store;
 	const struct audit_origin *origin;
 	const char *name;		/* as typed */
+	const char *stranger;		/* hash of a name to be recorded if it
+					 * is nobody's, or NULL */
 	/* found */
 	bool found;			/* there is such an account */
 	bool exempt;			/* root, unless lock_root */

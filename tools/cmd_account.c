@@ -151,7 +151,55 @@ cmd_add(struct tool *t)
 	return code;
 }
 
-/* ---- lock unlock expire close ---- */
+/* ---- set ---- */
+
+/* "never" takes a date away. */
+static int
+option_time_or_never(struct tool *t, enum tool_option option,
+    const char *name, int64_t *when)
+{
+	const char *text = t->values[option];
+
+	if (text == NULL || strcmp(text, "never") != 0)
+		return option_time(t, option, name, when);
+	*when = 0;
+	return TOOL_YES;
+}
+
+int
+cmd_set(struct tool *t)
+{
+	static const struct {
+		enum tool_option option;
+		unsigned term;
+	} terms[] = {
+		{ OPTION_OWNER, PASPW_TERM_OWNER },
+		{ OPTION_KIND, PASPW_TERM_KIND },
+		{ OPTION_VALID_FROM, PASPW_TERM_VALID_FROM },
+		{ OPTION_VALID_UNTIL, PASPW_TERM_VALID_UNTIL },
+	};
+	unsigned which = 0;
+	int code, err;
+
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
+		if (t->values[terms[i].option] != NULL)
+			which |= terms[i].term;
+	if (which == 0)
+		return output_usage(t, _("set: there is nothing to set"));
+	t->terms.owner = t->values[OPTION_OWNER];
+	t->terms.kind = t->values[OPTION_KIND];
+	if ((code = option_time_or_never(t, OPTION_VALID_FROM,
+	    "--valid-from", &t->terms.valid_from)) != TOOL_YES ||
+	    (code = option_time_or_never(t, OPTION_VALID_UNTIL,
+	    "--valid-until", &t->terms.valid_until)) != TOOL_YES)
+		return code;
+	if ((err = paspw_amend(t->handle, t->operand, &t->terms, which)) !=
+	    PASPW_OK)
+		return output_error(t, err);
+	return t->json ? cmd_status(t) : TOOL_YES;
+}
+
+/* ---- lock, unlock, expire, close ---- */
 
 typedef int act_fn(struct paspw *h, const char *user);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* audit show, seal, verify: the trail. */
+/* audit seal, verify: the seals of the trail. */
 
 #include "command.h"
 
@@ -9,108 +9,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define TIME_WIDTH 25
-#define REALM_WIDTH 10
-#define KIND_WIDTH 16
-#define NAME_WIDTH 16
 #define PROOFS_BYTES 65536
 #define PROOFS_MAX 256
 #define FAULTS_SHOWN 1000
-
-/* ---- show ---- */
-
-struct events {
-	struct tool *tool;
-	int code;
-};
-
-static json_t *
-event_object(const struct paspw_event *event)
-{
-	json_t *data = json_loads(event->data, 0, NULL);
-
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-	    " s:o}",
-	    "id", output_string(event->id),
-	    "at", output_time(event->at),
-	    "realm", output_string(event->realm),
-	    "kind", output_string(event->kind),
-	    "actor", output_string(event->actor),
-	    "account", output_string(event->account),
-	    "subject", output_string(event->subject),
-	    "reason", output_string(event->reason),
-	    "ticket", output_string(event->ticket),
-	    "data", data != NULL ? data : output_string(event->data),
-	    "seal", event->seal != 0 ? json_integer(event->seal)
-	    : json_null());
-}
-
-static void
-print_event(const struct paspw_event *event)
-{
-	output_clock(event->at, "-", TIME_WIDTH);
-	output_text(event->realm, REALM_WIDTH);
-	output_text(event->kind, KIND_WIDTH);
-	putchar(' ');
-	output_text(event->account[0] != '\0' ? event->account : "-",
-	    NAME_WIDTH);
-	putchar(' ');
-	output_text(event->actor, NAME_WIDTH);
-	putchar(' ');
-	output_text(event->data, 0);
-	if (event->reason[0] != '\0') {
-		printf(" \"");
-		output_text(event->reason, 0);
-		putchar('"');
-	}
-	if (event->ticket[0] != '\0') {
-		printf(" [");
-		output_text(event->ticket, 0);
-		putchar(']');
-	}
-	putchar('\n');
-}
-
-static int
-show_event(const struct paspw_event *event, void *arg)
-{
-	struct events *events = arg;
-
-	if (events->tool->json)
-		events->code = output_list_item(events->tool,
-		    event_object(event));
-	else
-		print_event(event);
-	return events->code != TOOL_YES || ferror(stdout) ? EOF : 0;
-}
-
-int
-cmd_audit_show(struct tool *t)
-{
-	const char *text = t->values[OPTION_SINCE];
-	struct events events = { .tool = t, .code = TOOL_YES };
-	int64_t since = 0;
-	int err;
-
-	if (text != NULL && !when_parse(text, false, &since) &&
-	    !when_span(text, -1, (int64_t)time(NULL), &since))
-		return output_usage(t, _("--since: %s is no time such as "
-		    "2026-03-31T14:30 and no span such as 14d"), text);
-	if (t->json)
-		output_list_begin(t, "events");
-	err = paspw_audit_each(t->handle, t->values[OPTION_ACCOUNT], since,
-	    show_event, &events);
-	if (err == EOF)
-		return events.code;
-	if (err != PASPW_OK)
-		return output_error(t, err);
-	if (t->json)
-		output_list_end(t);
-	return TOOL_YES;
-}
 
 /* ---- seal ---- */
 
@@ -238,13 +141,20 @@ print_trail(struct tool *t, const struct paspw_audit_result *r)
 	printf(_("Not sealed yet: %llu\n"), (unsigned long long)r->unsealed);
 	printf(_("Seals checked by their key: %llu; heads compared: %llu\n"),
 	    (unsigned long long)r->keyed, (unsigned long long)r->heads);
+	if (r->archives != 0)
+		printf(_("Archives: %llu\n"), (unsigned long long)r->archives);
+	if (r->begins != 0)
+		printf(_("The trail begins with seal %lld; those before it "
+		    "were removed after their time\n"),
+		    (long long)r->begins);
 	printf(_("Faults: %llu\n"), (unsigned long long)r->faults);
 }
 
 static json_t *
 trail_object(const struct paspw_audit_result *r, json_t *faults)
 {
-	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:O}",
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o,"
+	    " s:O}",
 	    "intact", r->faults == 0,
 	    "sealed", (json_int_t)r->sealed,
 	    "unsealed", (json_int_t)r->unsealed,
@@ -253,6 +163,8 @@ trail_object(const struct paspw_audit_result *r, json_t *faults)
 	    "first_fault", output_string(r->first_fault),
 	    "keyed", (json_int_t)r->keyed,
 	    "heads", (json_int_t)r->heads,
+	    "archives", (json_int_t)r->archives,
+	    "begins", r->begins != 0 ? json_integer(r->begins) : json_null(),
 	    "found", faults);
 }
 
@@ -266,6 +178,8 @@ cmd_audit_verify(struct tool *t)
 	int code = TOOL_YES;
 	int err;
 
+	if ((code = tool_archives(t)) != TOOL_YES)
+		goto out;
 	if (path != NULL && (code = read_proofs(t, path, &p)) != TOOL_YES)
 		goto out;
 	err = paspw_audit_verify_with(t->handle, p.lines, p.count,

@@ -30,7 +30,7 @@ enum tool_option {
 	OPTION_TEMPORARY, OPTION_NEVER_CHANGED, OPTION_IDLE,
 	OPTION_WITHOUT_OWNER, OPTION_COUNT,
 	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
-	OPTION_PROOFS, OPTION_WITH_HISTORY,
+	OPTION_PROOFS, OPTION_DIRECTORY, OPTION_WITH_HISTORY,
 	OPTION_TARGET, OPTION_PARALLEL, OPTION_HOOK,
 	OPTIONS
 };
@@ -64,6 +64,7 @@ int cmd_lock(struct tool *t);
 int cmd_unlock(struct tool *t);
 int cmd_expire(struct tool *t);
 int cmd_close(struct tool *t);
+int cmd_set(struct tool *t);
 
 int cmd_passwd(struct tool *t);
 int cmd_verify(struct tool *t);
@@ -85,6 +86,10 @@ int cmd_policy_bench(struct tool *t);
 int cmd_audit_show(struct tool *t);
 int cmd_audit_seal(struct tool *t);
 int cmd_audit_verify(struct tool *t);
+int cmd_audit_export(struct tool *t);
+int cmd_audit_archive(struct tool *t);
+/* Where --directory says that the archives are. */
+int tool_archives(struct tool *t);
 
 int cmd_import_shadow(struct tool *t);
 int cmd_import_opasswd(struct tool *t);

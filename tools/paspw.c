@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define HAS(option) (1u << (option))
+#define HAS(option) (UINT64_C(1) << (option))
 #define FIRST_OPTION 256	/* getopt's number of the first long option */
 #define ACTOR_MAX 256
 #define HELP_COLUMN 24
@@ -79,6 +79,8 @@ static const struct option_row {
 	    N_("only events since a time, or of the last 14d, 4mo ...") },
 	[OPTION_PROOFS] = { "proofs", "FILE",
 	    N_("check the keys and heads that were kept; -: stdin") },
+	[OPTION_DIRECTORY] = { "directory", "DIR",
+	    N_("archives are in DIR/REALM, not beside the store") },
 	[OPTION_WITH_HISTORY] = { "with-history", NULL,
 	    N_("also the hashes of old passwords") },
 	[OPTION_TARGET] = { "target", "TIME",
@@ -92,6 +94,8 @@ static const struct option_row {
 #define EVERY_COMMAND (HAS(OPTION_CONFIG) | HAS(OPTION_REALM) | \
     HAS(OPTION_JSON) | HAS(OPTION_HELP) | HAS(OPTION_VERSION))
 #define WHY (HAS(OPTION_REASON) | HAS(OPTION_TICKET))
+#define EVENTS (HAS(OPTION_ACCOUNT) | HAS(OPTION_SINCE) | \
+    HAS(OPTION_DIRECTORY))
 #define ISSUE (HAS(OPTION_GENERATE) | HAS(OPTION_PASSWORD_STDIN) | WHY)
 
 struct command {
@@ -99,7 +103,7 @@ struct command {
 	const char *second;	/* of a two-word command, or NULL */
 	int (*run)(struct tool *t);
 	const char *operand;	/* USER, [USER] may be left out, or NULL */
-	unsigned options;
+	uint64_t options;
 	unsigned flags;
 	const char *help;
 };
@@ -127,6 +131,10 @@ static const struct command commands[] = {
 	{ "warn", NULL, cmd_warn, NULL, HAS(OPTION_EXPIRING) |
 	    HAS(OPTION_HOOK), 0,
 	    N_("tell people before their password expires") },
+	{ "set", NULL, cmd_set, "USER", WHY | HAS(OPTION_OWNER) |
+	    HAS(OPTION_KIND) | HAS(OPTION_VALID_FROM) |
+	    HAS(OPTION_VALID_UNTIL), USES_STORE | NEEDS_REASON,
+	    N_("another owner, kind or validity; a date may be never") },
 	{ "lock", NULL, cmd_lock, "USER", WHY, USES_STORE,
 	    N_("lock until an admin unlocks") },
 	{ "unlock", NULL, cmd_unlock, "USER", WHY, USES_STORE,
@@ -153,13 +161,17 @@ static const struct command commands[] = {
 	{ "policy", "bench", cmd_policy_bench, NULL, HAS(OPTION_TARGET) |
 	    HAS(OPTION_PARALLEL), 0,
 	    N_("measure hash_cost; exit 1 if the present one is too high") },
-	{ "audit", "show", cmd_audit_show, NULL, HAS(OPTION_ACCOUNT) |
-	    HAS(OPTION_SINCE), USES_STORE, N_("the events, oldest first") },
+	{ "audit", "show", cmd_audit_show, NULL, EVENTS, USES_STORE, N_("the events, oldest first") },
 	{ "audit", "seal", cmd_audit_seal, NULL, 0, 0,
 	    N_("seal the trail now; prints its heads, to be kept") },
-	{ "audit", "verify", cmd_audit_verify, NULL, HAS(OPTION_PROOFS),
-	    USES_STORE,
+	{ "audit", "verify", cmd_audit_verify, NULL, HAS(OPTION_PROOFS) |
+	    HAS(OPTION_DIRECTORY), USES_STORE,
 	    N_("look for a changed event; exit 1 if there is one") },
+	{ "audit", "export", cmd_audit_export, NULL, EVENTS, USES_STORE,
+	    N_("the events as CSV; with --json as JSON lines") },
+	{ "audit", "archive", cmd_audit_archive, NULL,
+	    HAS(OPTION_DIRECTORY), 0,
+	    N_("move finished months into files; remove old ones") },
 	{ "import", "shadow", cmd_import_shadow, "[FILE]", WHY, USES_STORE,
 	    N_("take over hashes, dates and locks of /etc/shadow") },
 	{ "import", "opasswd", cmd_import_opasswd, "[FILE]", WHY, USES_STORE,
@@ -215,7 +227,7 @@ option_line(struct tool *t, const struct option_row *option)
 }
 
 static void
-option_lines(struct tool *t, unsigned wanted)
+option_lines(struct tool *t, uint64_t wanted)
 {
 	for (unsigned i = 0; i < OPTIONS; i++)
 		if ((wanted & HAS(i)) != 0)
