@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "kernel_audit.h"
 #include "stranger.h"
 #include "wait.h"
 
@@ -227,7 +228,12 @@ save(struct subject *s, struct error *e)
 		.durable = s->durable,
 	};
 
-	return s->store->ops->save(s->store, &change, e);
+	enum store_answer answer = s->store->ops->save(s->store, &change, e);
+
+	if (answer == STORE_OK)
+		kernel_audit(s->events, s->event_count, s->account.name,
+		    s->policy, s->origin);
+	return answer;
 }
 
 /* Nobody of this name: the time of a round all the same, and no row. */

@@ -85,6 +85,8 @@ is 'libeconf.h is known to one file' "$(includers libeconf.h)" \
 is 'pwquality.h is known to one file' "$(includers pwquality.h)" \
     lib/dictionary.c
 is 'OpenSSL is known to one file' "$(includers 'openssl/.*')" lib/digest.c
+is 'libaudit.h is known to one file' "$(includers libaudit.h)" \
+    lib/kernel_audit.c
 is 'libpq-fe.h is known to no file yet' "$(includers libpq-fe.h)" ''
 # shellcheck disable=SC2046 # no path of ours has a blank
 is 'the tool knows of the library paspw.h only' \
