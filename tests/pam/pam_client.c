@@ -13,6 +13,7 @@
  *
  *	-c MODE		how the conversation behaves (see modes)
  *	-r HOST		PAM_RHOST
+ *	-t TTY		PAM_TTY
  *	-s		PAM_SILENT
  *	-n		PAM_DISALLOW_NULL_AUTHTOK
  *	-u UID		real uid, as in a setuid program
@@ -74,6 +75,7 @@ struct client {
 	enum mode mode;
 	unsigned flags;
 	const char *rhost;
+	const char *tty;
 	const char *confdir, *service, *user;
 	pam_handle_t *pamh;
 	int code;
@@ -195,6 +197,9 @@ begin(struct client *client)
 	if ((rc = pam_set_item(client->pamh, PAM_FAIL_DELAY,
 	    (const void *)delay)) != PAM_SUCCESS)
 		return rc;
+	if ((rc = pam_set_item(client->pamh, PAM_TTY, client->tty)) !=
+	    PAM_SUCCESS)
+		return rc;
 	return pam_set_item(client->pamh, PAM_RHOST, client->rhost);
 }
 
@@ -263,13 +268,16 @@ read_options(struct client *client, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+c:r:snu:")) != -1) {
+	while ((option = getopt(argc, argv, "+c:r:t:snu:")) != -1) {
 		switch (option) {
 		case 'c':
 			client->mode = find_mode(optarg);
 			break;
 		case 'r':
 			client->rhost = optarg;
+			break;
+		case 't':
+			client->tty = optarg;
 			break;
 		case 's':
 			client->flags |= PAM_SILENT;
