@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define LIBRARY "libpwquality.so.1"
+#define N_(message) (message)
 /* Where cracklib looks when it does not say so itself. */
 #define CRACKLIB_PATH "/var/cache/cracklib/cracklib_dict"
 
@@ -88,12 +89,12 @@ dictionary_note(enum dictionary_state state)
 	case DICTIONARY_READY:
 		return NULL;
 	case DICTIONARY_NO_WORDS:
-		return "the cracklib dictionary is missing: passwords are "
-		    "judged by the built-in word lists alone";
+		return N_("the cracklib dictionary is missing: passwords are "
+		    "judged by the built-in word lists alone");
 	case DICTIONARY_NO_LIBRARY:
 	default:
-		return LIBRARY " does not load: passwords are judged by the "
-		    "built-in word lists alone";
+		return N_("libpwquality.so.1 does not load: passwords are "
+		    "judged by the built-in word lists alone");
 	}
 }
 

@@ -628,6 +628,38 @@ struct paspw_bench {
 PASPW_MUST_USE int paspw_policy_bench(struct paspw *h, const char *method,
     unsigned cost, struct paspw_bench *bench);
 
+/* ---- The installation ---- */
+
+/* What a realm rests on. Text that does not apply is "", a time or number
+ * that is unknown 0. */
+struct paspw_health {
+	const char *realm;
+	const char *store;	/* as configured: sqlite:/path */
+	const char *key;	/* path of its sealing key */
+	int error;		/* enum paspw_err: can the store be used? */
+	const char *detail;	/* of the error */
+	const char *integrity;	/* what is wrong inside of it, or "" */
+	int64_t now;		/* by the clock of the store */
+	int64_t last_event_at;	/* the latest of the last thousand events */
+	int64_t last_seal_at;
+	uint64_t unsealed;	/* events without a seal */
+	int64_t unsealed_since;	/* the oldest of them */
+	uint64_t hash_memory;	/* bytes that one login takes */
+	uint64_t memory;	/* bytes that this process may use: of the
+				 * machine, or of its control group */
+};
+typedef int paspw_health_fn(const struct paspw_health *health, void *arg);
+
+/* Look at the store of each realm, or of the one set, and read all of it.
+ * Nothing is written. A store that is broken is a result, not an error.
+ * Return anything but 0 to stop; that number is returned by the verb. */
+PASPW_MUST_USE int paspw_health_each(struct paspw *h, paspw_health_fn *fn,
+    void *arg);
+
+/* NULL if cracklib can be asked; else a sentence that says why not: new
+ * passwords are then judged by our own lists alone. */
+const char *paspw_dictionary_note(struct paspw *h);
+
 /* The realm whose policy governs this account: set, claimed, or default.
  * Borrowed as paspw_detail. Errors: CONFIG, INVALID. */
 PASPW_MUST_USE int paspw_realm_of(struct paspw *h, const char *user,

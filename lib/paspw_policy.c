@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "handle.h"
 #include "lint.h"
+#include "memory.h"
 #include "messages.h"
 
 #define NS_PER_MS 1e6
@@ -187,16 +187,6 @@ paspw_policy_compare(struct paspw *h, const char *preset,
 
 /* ---- Findings ---- */
 
-/* Bytes; 0: unknown. */
-static uint64_t
-machine_memory(void)
-{
-	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-
-	return pages <= 0 || size <= 0 ? 0 :
-	    (uint64_t)pages * (uint64_t)size;
-}
-
 struct finding_walk {
 	paspw_finding_fn *fn;
 	void *arg;
@@ -212,7 +202,7 @@ walk_findings(struct paspw *h, const struct policy *p, void *arg)
 	size_t i = 0;
 
 	while (walk->stopped == 0 &&
-	    lint_next(p, machine_memory(), &i, &f)) {
+	    lint_next(p, memory_limit(), &i, &f)) {
 		const struct paspw_finding told = {
 			.realm = p->realm, .setting = f.setting->name,
 			.value = value, .clauses = f.clauses,
@@ -298,7 +288,7 @@ measure(const struct policy *p, struct paspw_bench *bench, struct error *e)
 		return r;
 	bench->milliseconds = milliseconds() - start;
 	bench->memory = hash_memory(p);
-	bench->logins = lint_logins(p, machine_memory());
+	bench->logins = lint_logins(p, memory_limit());
 	return PASPW_OK;
 }
 

@@ -47,6 +47,15 @@ enum store_part {
 	STORE_STRAY		/* no seal, but a place among sealed ones */
 };
 
+/* What is found when the whole of it is read. */
+struct store_health {
+	char fault[AUDIT_TEXT_MAX];	/* "": it is whole */
+	int64_t last_event_at;		/* the latest of the last ones */
+	int64_t last_seal_at;
+	uint64_t unsealed;
+	int64_t unsealed_since;		/* the oldest of them; 0: none */
+};
+
 struct store;
 
 typedef int store_account_fn(const struct account *account, void *arg);
@@ -112,6 +121,9 @@ struct store_ops {
 	/* Optional: leave no copy of what was erased in a log of the store;
 	 * DOWN while somebody reads it. */
 	enum store_answer (*scrub)(struct store *s, struct error *e);
+	/* Optional: look for damage. */
+	enum store_answer (*inspect)(struct store *s,
+	    struct store_health *health, struct error *e);
 	/* Optional: the newest digests, newest first; NULL: they are all of
 	 * our own making. */
 	enum store_answer (*history_each)(struct store *s,

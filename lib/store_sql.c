@@ -141,6 +141,14 @@ static const struct {
 	    " WHERE rowid IN (SELECT rowid" UNSEALED " LIMIT ?2)" },
 	[SQL_SEAL_FROM] = { .columns = store_seal_columns, .select =
 	    " FROM seal WHERE number >= ?1 ORDER BY number LIMIT 1" },
+	[SQL_QUICK_CHECK] = { .text = "PRAGMA quick_check(1)" },
+	[SQL_HEALTH] = { .text = "SELECT"
+	    /* not the last one: after it the clock may have gone back */
+	    " (SELECT coalesce(max(at), 0) FROM (SELECT at FROM event"
+	    " ORDER BY rowid DESC LIMIT 1000)),"
+	    " (SELECT coalesce(max(at), 0) FROM (SELECT at FROM seal"
+	    " ORDER BY number DESC LIMIT 1)), count(*),"
+	    " coalesce(min(at), 0) FROM (SELECT at" UNSEALED ")" },
 	[SQL_SEAL_LAST] = { .columns = store_seal_columns,
 	    .select = " FROM seal ORDER BY number DESC LIMIT 1" },
 	[SQL_TRIM_EVENTS] = { .text = "DELETE FROM event"

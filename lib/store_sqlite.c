@@ -349,6 +349,49 @@ store_sqlite_note(struct store *store, const char *name, char *text,
 	return answer;
 }
 
+/* ---- Health ---- */
+
+static enum store_answer
+quick_check(struct sqlite *db, struct store_health *health, struct error *e)
+{
+	struct sqlite_query *q = sqlite_query(db, SQL_QUICK_CHECK);
+	enum store_answer answer = STORE_DOWN;
+
+	if (sqlite_step(q) == STEP_ROW) {
+		if (!sqlite_read_text(q, 0, sizeof(health->fault),
+		    health->fault))
+			strcpy(health->fault, "damaged");
+		else if (strcmp(health->fault, "ok") == 0)
+			health->fault[0] = '\0';
+		answer = STORE_OK;
+	} else
+		sqlite_failed(db, e);
+	sqlite_end(q);
+	return answer;
+}
+
+static enum store_answer
+store_sqlite_inspect(struct store *store, struct store_health *health,
+    struct error *e)
+{
+	struct sqlite *db = database(store);
+	enum store_answer answer = quick_check(db, health, e);
+	struct sqlite_query *q;
+
+	if (answer != STORE_OK || health->fault[0] != '\0')
+		return answer;
+	q = sqlite_query(db, SQL_HEALTH);
+	if (sqlite_step(q) == STEP_ROW) {
+		health->last_event_at = sqlite_int(q, 0);
+		health->last_seal_at = sqlite_int(q, 1);
+		health->unsealed = (uint64_t)sqlite_int(q, 2);
+		health->unsealed_since = sqlite_int(q, 3);
+	} else
+		answer = sqlite_failed(db, e);
+	sqlite_end(q);
+	return answer;
+}
+
 const struct store_ops store_sqlite = {
 	.scheme = "sqlite",
 	.open = store_sqlite_open,
@@ -357,6 +400,7 @@ const struct store_ops store_sqlite = {
 	.load = store_sqlite_load,
 	.save = store_sqlite_save,
 	.scrub = store_sqlite_scrub,
+	.inspect = store_sqlite_inspect,
 	.history_has = store_sqlite_history_has,
 	.history_each = store_sqlite_history_each,
 	.each = store_sqlite_each,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "module.h"
+#include "arguments.h"
 
 #define RETRY_STANDARD 1u
 #define RETRY_MAX 100u		/* three digits at most are read */

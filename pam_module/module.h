@@ -11,36 +11,13 @@
 #include <security/pam_modutil.h>
 #include <syslog.h>
 
+#include "arguments.h"
 #include "paspw.h"
 
 /* Columns of the table in codes.c. */
 enum phase {
 	PHASE_AUTH = 0, PHASE_ACCOUNT, PHASE_PASSWORD, PHASE_SESSION,
 	PHASE_COUNT
-};
-
-/* What this line does in its auth stack. */
-enum role {
-	ROLE_WHOLE = 0,		/* verifies by itself */
-	ROLE_PREAUTH,		/* reserves; another module verifies next */
-	ROLE_AUTHFAIL,		/* that module said no */
-	ROLE_AUTHSUCC		/* that module said yes */
-};
-
-/* A line of the PAM configuration; strings are borrowed from it. */
-struct arguments {
-	const char *conf;
-	const char *realm;
-	const char *socket;	/* of the agent; "none": never ask it */
-	enum role role;
-	unsigned retry;
-	bool use_first_pass;
-	bool use_authtok;
-	bool enforce_for_root;
-	bool silent;
-	bool nodelay;
-	bool audit;
-	bool debug;
 };
 
 /* One call of one entry point. */
@@ -52,12 +29,6 @@ struct call {
 	struct paspw *h;
 	const char *user;	/* PAM's */
 };
-
-/* ---- arguments.c ---- */
-
-/* False: `fault` is a sentence on the first argument that is wrong. */
-PASPW_MUST_USE bool arguments_parse(struct arguments *a, int argc,
-    const char **argv, char *fault, size_t size);
 
 /* ---- codes.c ---- */
 

@@ -32,6 +32,7 @@ enum tool_option {
 	OPTION_LENGTH, OPTION_WORDS, OPTION_USER, OPTION_ACCOUNT, OPTION_SINCE,
 	OPTION_PROOFS, OPTION_DIRECTORY, OPTION_WITH_HISTORY,
 	OPTION_TARGET, OPTION_PARALLEL, OPTION_HOOK,
+	OPTION_ROOT, OPTION_PAM_DIR, OPTION_SSHD_CONFIG,
 	OPTIONS
 };
 
@@ -91,6 +92,8 @@ int cmd_audit_archive(struct tool *t);
 /* Where --directory says that the archives are. */
 int tool_archives(struct tool *t);
 
+int cmd_doctor(struct tool *t);
+
 int cmd_import_shadow(struct tool *t);
 int cmd_import_opasswd(struct tool *t);
 int cmd_import_faillock(struct tool *t);
@@ -140,7 +143,10 @@ json_t *output_report(const struct paspw_report *report);
 
 /* Text: without control characters, padded to `width` characters. */
 void output_text(const char *text, int width);
-/* Text: the same for a word of state, coloured on a terminal. */
+/* Text: the same in a colour, on a terminal that has some. */
+enum output_colour { OUTPUT_GREEN = 0, OUTPUT_YELLOW, OUTPUT_RED };
+void output_coloured(enum output_colour colour, const char *text, int width);
+/* Text: the same for a word of state, in the colour of what it means. */
 void output_state(const char *word, int width);
 /* Text: local time with its zone; `never` for 0. */
 void output_clock(int64_t when, const char *never, int width);

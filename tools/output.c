@@ -321,24 +321,33 @@ coloured(void)
 }
 
 void
+output_coloured(enum output_colour colour, const char *text, int width)
+{
+	static const char *const codes[] = {
+		[OUTPUT_GREEN] = "32",
+		[OUTPUT_YELLOW] = "33",
+		[OUTPUT_RED] = "31",
+	};
+	bool wanted = coloured();
+
+	if (wanted)
+		printf("\033[%sm", codes[colour]);
+	output_text(text, width);
+	if (wanted)
+		printf("\033[0m");
+}
+
+void
 output_state(const char *word, int width)
 {
-	static const char green[] = "\033[32m", red[] = "\033[31m",
-	    yellow[] = "\033[33m", plain[] = "\033[0m";
-	const char *colour = yellow;
+	enum output_colour colour = OUTPUT_YELLOW;
 
-	if (!coloured()) {
-		output_text(word, width);
-		return;
-	}
 	if (strcmp(word, "active") == 0 || strcmp(word, "accepted") == 0)
-		colour = green;
+		colour = OUTPUT_GREEN;
 	else if (strcmp(word, "locked") == 0 || strcmp(word, "closed") == 0 ||
 	    strcmp(word, "refused") == 0)
-		colour = red;
-	printf("%s", colour);
-	output_text(word, width);
-	printf("%s", plain);
+		colour = OUTPUT_RED;
+	output_coloured(colour, word, width);
 }
 
 void

@@ -89,6 +89,12 @@ static const struct option_row {
 	    N_("this many logins at the same time; 10 without it") },
 	[OPTION_HOOK] = { "hook", "PROGRAM",
 	    N_("run this for each account instead of sending mail") },
+	[OPTION_ROOT] = { "root", "DIR",
+	    N_("look at the system that is mounted there") },
+	[OPTION_PAM_DIR] = { "pam-dir", "DIR",
+	    N_("the PAM services are there, not in /etc/pam.d") },
+	[OPTION_SSHD_CONFIG] = { "sshd-config", "FILE",
+	    N_("sshd reads this file, not /etc/ssh/sshd_config") },
 };
 
 #define EVERY_COMMAND (HAS(OPTION_CONFIG) | HAS(OPTION_REALM) | \
@@ -184,6 +190,10 @@ static const struct command commands[] = {
 	    N_("what export wrote, hashes and all") },
 	{ "export", NULL, cmd_export, NULL, HAS(OPTION_WITH_HISTORY),
 	    USES_STORE, N_("the accounts as JSON lines, hashes and all") },
+	{ "doctor", NULL, cmd_doctor, NULL, HAS(OPTION_ROOT) |
+	    HAS(OPTION_PAM_DIR) | HAS(OPTION_SSHD_CONFIG), NO_CONFIG,
+	    N_("what is enforced here, what not, and what to do; exit 1 "
+	    "at a fault") },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

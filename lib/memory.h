@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/* memory: how much of it this process may use: the machine's, or less if its
+ * control group has a limit (systemd's MemoryMax, a container). */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdint.h>
+
+/* Bytes; 0: unknown. */
+uint64_t memory_limit(void);
+
+/* The same for tests. membership: what /proc/self/cgroup says; mount: where
+ * the control groups are. At most `most` (0: unknown). */
+uint64_t memory_limit_of(const char *membership, const char *mount,
+    uint64_t most);
+
+#endif
