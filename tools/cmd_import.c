@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char shadow_path[] = "/etc/shadow";
@@ -18,6 +19,7 @@ static const char faillock_path[] = "/var/run/faillock";
 
 /* More than the library takes, so that it can say so. */
 #define TALLY_MAX 131072
+#define LINES_COUNTED 16	/* looking at each would cost more */
 
 /* One file or directory being taken over. */
 struct import {
@@ -102,10 +104,24 @@ end(struct import *i, int code)
 
 typedef int line_fn(struct import *i, struct lines *l);
 
+/* Lines, and how many there are if the rest is as long as those before. */
+static void
+count_lines(const struct lines *l)
+{
+	off_t at = l->number % LINES_COUNTED == 0 ?
+	    lseek(l->fd, 0, SEEK_CUR) : 0;
+	struct stat st;
+
+	if (at > 0 && fstat(l->fd, &st) == 0)
+		progress_count(l->number, l->number * (uint64_t)st.st_size /
+		    (uint64_t)at);
+}
+
 static int
 import_line(struct import *i, struct lines *l, line_fn *fn)
 {
 	i->line = l->number;
+	count_lines(l);
 	if (l->too_long)
 		return skip(i, "a line that is longer than any");
 	return l->length > 0 ? fn(i, l) : TOOL_YES;
@@ -264,6 +280,7 @@ csv_line(struct import *i, struct lines *l, const struct csv *csv)
 	int err, count;
 
 	i->line = l->number;
+	count_lines(l);
 	if (l->too_long)
 		return skip(i, "a line that is longer than any");
 	if (l->length == 0 || strcmp(l->line, "\r") == 0)
@@ -372,6 +389,7 @@ cmd_import_faillock(struct tool *t)
 struct export {
 	struct tool *tool;
 	int code;
+	uint64_t count;
 };
 
 static int
@@ -379,6 +397,7 @@ export_record(const struct paspw_record *record, void *arg)
 {
 	struct export *x = arg;
 
+	progress_count(++x->count, 0);
 	x->code = output_object(x->tool, record_object(record));
 	return x->code != TOOL_YES || ferror(stdout) ? EOF : 0;
 }
@@ -386,7 +405,7 @@ export_record(const struct paspw_record *record, void *arg)
 int
 cmd_export(struct tool *t)
 {
-	struct export x = { t, TOOL_YES };
+	struct export x = { t, TOOL_YES, 0 };
 	int err;
 
 	/* Hashes stay in the memory of a terminal, and on a screen. */

@@ -93,6 +93,7 @@ int cmd_audit_archive(struct tool *t);
 int tool_archives(struct tool *t);
 
 int cmd_doctor(struct tool *t);
+int cmd_completion(struct tool *t);
 
 int cmd_import_shadow(struct tool *t);
 int cmd_import_opasswd(struct tool *t);
@@ -152,6 +153,14 @@ void output_state(const char *word, int width);
 void output_clock(int64_t when, const char *never, int width);
 /* Text: one broken rule a line. */
 void output_rules(const struct paspw_report *report);
+
+/* ---- progress.c: that something goes on, on a terminal's stderr alone ---- */
+
+void progress_begin(struct tool *t);
+/* So much is done, of so much in all (0: unknown). */
+void progress_count(uint64_t done, uint64_t total);
+/* Take it off the screen. */
+void progress_end(void);
 
 /* ---- input.c ---- */
 

@@ -78,22 +78,35 @@ tool_text(struct tool *t, const char *message)
 
 /* ---- Errors ---- */
 
+/* And what to do about each. */
 static const struct error_row {
 	int err;
 	int exit;
 	const char *code;
+	const char *next;
 } errors[] = {
-	{ PASPW_OK, TOOL_YES, "ok" },
-	{ PASPW_ERR_INVALID, TOOL_USAGE, "invalid" },
-	{ PASPW_ERR_CONFIG, TOOL_CONFIG, "config" },
-	{ PASPW_ERR_STORE, TOOL_STORE, "store" },
-	{ PASPW_ERR_BUSY, TOOL_STORE, "busy" },
-	{ PASPW_ERR_CRYPTO, TOOL_INTERNAL, "crypto" },
-	{ PASPW_ERR_NOTFOUND, TOOL_NO_ACCOUNT, "not_found" },
-	{ PASPW_ERR_EXISTS, TOOL_NO, "exists" },
-	{ PASPW_ERR_DENIED, TOOL_DENIED, "denied" },
-	{ PASPW_ERR_MEMORY, TOOL_INTERNAL, "memory" },
-	{ PASPW_ERR_INTERNAL, TOOL_INTERNAL, "internal" },
+	{ PASPW_OK, TOOL_YES, "ok", NULL },
+	{ PASPW_ERR_INVALID, TOOL_USAGE, "invalid",
+	    N_("paspw COMMAND --help says what it takes") },
+	{ PASPW_ERR_CONFIG, TOOL_CONFIG, "config",
+	    N_("correct the file and try it with paspw policy lint FILE; "
+	    "logins meanwhile go on under the last good policy") },
+	{ PASPW_ERR_STORE, TOOL_STORE, "store",
+	    N_("paspw doctor says what is wrong, and what to do") },
+	{ PASPW_ERR_BUSY, TOOL_STORE, "busy",
+	    N_("somebody else is at work on it: try again in a moment") },
+	{ PASPW_ERR_CRYPTO, TOOL_INTERNAL, "crypto", NULL },
+	{ PASPW_ERR_NOTFOUND, TOOL_NO_ACCOUNT, "not_found",
+	    N_("paspw list shows the accounts; one of the system is there "
+	    "from its first login on, or after paspw import shadow") },
+	{ PASPW_ERR_EXISTS, TOOL_NO, "exists",
+	    N_("paspw passwd USER issues a new password; paspw add USER "
+	    "--reopen takes the name of a closed account") },
+	{ PASPW_ERR_DENIED, TOOL_DENIED, "denied",
+	    N_("run it as root, or as the owner of the store") },
+	{ PASPW_ERR_MEMORY, TOOL_INTERNAL, "memory",
+	    N_("a lower hash_cost takes less memory: paspw policy bench") },
+	{ PASPW_ERR_INTERNAL, TOOL_INTERNAL, "internal", NULL },
 };
 
 static const struct error_row *
@@ -115,10 +128,11 @@ output_exit(int err)
 
 /* An error ends a list that was begun, so that it stays one object. */
 static void
-print_error(struct tool *t, const char *code, const char *message)
+print_error(struct tool *t, const char *code, const char *message,
+    const char *next)
 {
-	json_t *error = json_pack("{s:s, s:o}", "code", code, "message",
-	    output_string(message));
+	json_t *error = json_pack("{s:s, s:o, s:o}", "code", code, "message",
+	    output_string(message), "next", output_string(next));
 
 	printf("%s\"error\": ", t->listing ? "\n], " : "{");
 	if (error == NULL || json_dumpf(error, stdout, JSON_LINE) != 0)
@@ -128,16 +142,32 @@ print_error(struct tool *t, const char *code, const char *message)
 	json_decref(error);
 }
 
-static void __attribute__((format(printf, 3, 0)))
-report(struct tool *t, const char *code, const char *format, va_list args)
+/* next: what to do, or NULL. */
+static void __attribute__((format(printf, 4, 0)))
+report(struct tool *t, const char *code, const char *next,
+    const char *format, va_list args)
 {
 	char message[MESSAGE_MAX];
 
 	if (vsnprintf(message, sizeof(message), format, args) < 0)
 		message[0] = '\0';
 	fprintf(stderr, "paspw: %s\n", message);
+	if (next != NULL)
+		fprintf(stderr, "paspw: -> %s\n", next);
 	if (t->json)
-		print_error(t, code, message);
+		print_error(t, code, message, next);
+}
+
+static int __attribute__((format(printf, 5, 6)))
+report_next(struct tool *t, int exit_code, const char *code,
+    const char *next, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report(t, code, next, format, args);
+	va_end(args);
+	return exit_code;
 }
 
 int
@@ -147,7 +177,7 @@ output_fault(struct tool *t, int exit_code, const char *code,
 	va_list args;
 
 	va_start(args, format);
-	report(t, code, format, args);
+	report(t, code, NULL, format, args);
 	va_end(args);
 	return exit_code;
 }
@@ -158,7 +188,8 @@ output_usage(struct tool *t, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	report(t, "usage", format, args);
+	report(t, "usage", t->command == NULL ? NULL :
+	    _("paspw COMMAND --help says what it takes"), format, args);
 	va_end(args);
 	return TOOL_USAGE;
 }
@@ -169,8 +200,9 @@ output_error(struct tool *t, int err)
 	const struct error_row *row = error_row(err);
 	const char *detail = paspw_detail(t->handle);
 
-	return output_fault(t, row->exit, row->code, "%s",
-	    detail[0] != '\0' ? detail : paspw_strerror(err));
+	return report_next(t, row->exit, row->code, row->next == NULL ? NULL :
+	    _(row->next), "%s", detail[0] != '\0' ? detail :
+	    paspw_strerror(err));
 }
 
 void

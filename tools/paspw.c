@@ -3,7 +3,7 @@
 
 /* paspw: the admin tool. The tables of commands and options, and one run. */
 
-#include "command.h"
+#include "table.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,23 +15,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define HAS(option) (UINT64_C(1) << (option))
 #define FIRST_OPTION 256	/* getopt's number of the first long option */
 #define ACTOR_MAX 256
-#define HELP_COLUMN 24
-
-/* flags of a command */
-#define USES_STORE 1u		/* seal the trail afterwards */
-#define NEEDS_REASON 2u		/* a PAS asks why */
-#define NO_CONFIG 4u		/* opens its configuration itself */
 
 static const char service[] = "paspw";
 
-static const struct option_row {
-	const char *name;
-	const char *value;	/* NULL: a flag */
-	const char *help;
-} options[OPTIONS] = {
+const struct option_row options[OPTIONS] = {
 	[OPTION_CONFIG] = { "config", "FILE",
 	    N_("read this configuration") },
 	[OPTION_REALM] = { "realm", "NAME",
@@ -97,24 +86,12 @@ static const struct option_row {
 	    N_("sshd reads this file, not /etc/ssh/sshd_config") },
 };
 
-#define EVERY_COMMAND (HAS(OPTION_CONFIG) | HAS(OPTION_REALM) | \
-    HAS(OPTION_JSON) | HAS(OPTION_HELP) | HAS(OPTION_VERSION))
 #define WHY (HAS(OPTION_REASON) | HAS(OPTION_TICKET))
 #define EVENTS (HAS(OPTION_ACCOUNT) | HAS(OPTION_SINCE) | \
     HAS(OPTION_DIRECTORY))
 #define ISSUE (HAS(OPTION_GENERATE) | HAS(OPTION_PASSWORD_STDIN) | WHY)
 
-struct command {
-	const char *word;
-	const char *second;	/* of a two-word command, or NULL */
-	int (*run)(struct tool *t);
-	const char *operand;	/* USER, [USER] may be left out, or NULL */
-	uint64_t options;
-	unsigned flags;
-	const char *help;
-};
-
-static const struct command commands[] = {
+const struct command commands[] = {
 	{ "init", NULL, cmd_init, NULL, 0, USES_STORE,
 	    N_("create the stores; first sealing keys are shown once") },
 	{ "add", NULL, cmd_add, "USER", ISSUE | HAS(OPTION_OWNER) |
@@ -167,118 +144,46 @@ static const struct command commands[] = {
 	{ "policy", "bench", cmd_policy_bench, NULL, HAS(OPTION_TARGET) |
 	    HAS(OPTION_PARALLEL), 0,
 	    N_("measure hash_cost; exit 1 if the present one is too high") },
-	{ "audit", "show", cmd_audit_show, NULL, EVENTS, USES_STORE, N_("the events, oldest first") },
+	{ "audit", "show", cmd_audit_show, NULL, EVENTS, USES_STORE,
+	    N_("the events, oldest first") },
 	{ "audit", "seal", cmd_audit_seal, NULL, 0, 0,
 	    N_("seal the trail now; prints its heads, to be kept") },
 	{ "audit", "verify", cmd_audit_verify, NULL, HAS(OPTION_PROOFS) |
-	    HAS(OPTION_DIRECTORY), USES_STORE,
+	    HAS(OPTION_DIRECTORY), USES_STORE | TAKES_LONG,
 	    N_("look for a changed event; exit 1 if there is one") },
-	{ "audit", "export", cmd_audit_export, NULL, EVENTS, USES_STORE,
+	{ "audit", "export", cmd_audit_export, NULL, EVENTS,
+	    USES_STORE | TAKES_LONG,
 	    N_("the events as CSV; with --json as JSON lines") },
 	{ "audit", "archive", cmd_audit_archive, NULL,
-	    HAS(OPTION_DIRECTORY), 0,
+	    HAS(OPTION_DIRECTORY), TAKES_LONG,
 	    N_("move finished months into files; remove old ones") },
-	{ "import", "shadow", cmd_import_shadow, "[FILE]", WHY, USES_STORE,
+	{ "import", "shadow", cmd_import_shadow, "[FILE]", WHY, USES_STORE |
+	    TAKES_LONG,
 	    N_("take over hashes, dates and locks of /etc/shadow") },
-	{ "import", "opasswd", cmd_import_opasswd, "[FILE]", WHY, USES_STORE,
+	{ "import", "opasswd", cmd_import_opasswd, "[FILE]", WHY, USES_STORE |
+	    TAKES_LONG,
 	    N_("take over old passwords of pam_unix, pam_pwhistory") },
-	{ "import", "faillock", cmd_import_faillock, "[DIR]", WHY, USES_STORE,
+	{ "import", "faillock", cmd_import_faillock, "[DIR]", WHY, USES_STORE |
+	    TAKES_LONG,
 	    N_("take over failed tries of pam_faillock") },
-	{ "import", "csv", cmd_import_csv, "FILE", WHY, USES_STORE,
+	{ "import", "csv", cmd_import_csv, "FILE", WHY, USES_STORE |
+	    TAKES_LONG,
 	    N_("accounts: name,owner,kind,valid_from,valid_until") },
-	{ "import", "json", cmd_import_json, "FILE", WHY, USES_STORE,
+	{ "import", "json", cmd_import_json, "FILE", WHY, USES_STORE |
+	    TAKES_LONG,
 	    N_("what export wrote, hashes and all") },
 	{ "export", NULL, cmd_export, NULL, HAS(OPTION_WITH_HISTORY),
-	    USES_STORE, N_("the accounts as JSON lines, hashes and all") },
+	    USES_STORE | TAKES_LONG,
+	    N_("the accounts as JSON lines, hashes and all") },
 	{ "doctor", NULL, cmd_doctor, NULL, HAS(OPTION_ROOT) |
-	    HAS(OPTION_PAM_DIR) | HAS(OPTION_SSHD_CONFIG), NO_CONFIG,
+	    HAS(OPTION_PAM_DIR) | HAS(OPTION_SSHD_CONFIG), NO_CONFIG |
+	    TAKES_LONG,
 	    N_("what is enforced here, what not, and what to do; exit 1 "
 	    "at a fault") },
+	{ "completion", NULL, cmd_completion, "SHELL", 0, NO_CONFIG,
+	    N_("the completion of commands, for bash or zsh") },
 };
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static const char *const exits[] = {
-	[TOOL_YES] = N_("done or yes"),
-	[TOOL_NO] = N_("the policy says no, or the account exists already"),
-	[TOOL_USAGE] = N_("usage: an argument is wrong"),
-	[TOOL_NO_ACCOUNT] = N_("no such account"),
-	[TOOL_DENIED] = N_("not permitted"),
-	[TOOL_CONFIG] = N_("the configuration is missing or broken"),
-	[TOOL_STORE] = N_("the store is missing, broken, unsafe or busy"),
-	[TOOL_INTERNAL] = N_("internal"),
-};
-
-/* ---- Help, printed from the tables ---- */
-
-static void
-help_line(struct tool *t, const char *left, const char *help)
-{
-	printf("  %-*s%s\n", HELP_COLUMN, left, _(help));
-}
-
-static void
-command_line(const struct command *c, char *text, size_t size)
-{
-	snprintf(text, size, "%s%s%s%s%s", c->word,
-	    c->second != NULL ? " " : "", c->second != NULL ? c->second : "",
-	    c->operand != NULL ? " " : "", c->operand != NULL ? c->operand
-	    : "");
-}
-
-static void
-option_line(struct tool *t, const struct option_row *option)
-{
-	char text[HELP_COLUMN];
-
-	snprintf(text, sizeof(text), "--%s%s%s", option->name,
-	    option->value != NULL ? " " : "",
-	    option->value != NULL ? option->value : "");
-	help_line(t, text, option->help);
-}
-
-static void
-option_lines(struct tool *t, uint64_t wanted)
-{
-	for (unsigned i = 0; i < OPTIONS; i++)
-		if ((wanted & HAS(i)) != 0)
-			option_line(t, &options[i]);
-}
-
-/* word: only the commands of this family, or NULL. */
-static int
-help_all(struct tool *t, const char *word)
-{
-	char text[HELP_COLUMN];
-
-	printf(_("Usage: paspw [--config FILE] [--realm NAME] [--json] "
-	    "COMMAND [OPTION...]\n"));
-	printf(_("\nCommands (paspw COMMAND --help says more):\n"));
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (word != NULL && strcmp(word, commands[i].word) != 0)
-			continue;
-		command_line(&commands[i], text, sizeof(text));
-		help_line(t, text, commands[i].help);
-	}
-	printf(_("\nOptions of every command:\n"));
-	option_lines(t, EVERY_COMMAND);
-	printf(_("\nExit codes:\n"));
-	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
-		printf("  %zu  %s\n", i, _(exits[i]));
-	return TOOL_YES;
-}
-
-static int
-help_command(struct tool *t, const struct command *c)
-{
-	char text[HELP_COLUMN];
-
-	command_line(c, text, sizeof(text));
-	printf(_("Usage: paspw %s [OPTION...]\n"), text);
-	printf("\n%s\n", _(c->help));
-	printf(_("\nOptions:\n"));
-	option_lines(t, c->options | EVERY_COMMAND);
-	return TOOL_YES;
-}
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
 /* ---- The command line ---- */
 
@@ -346,7 +251,7 @@ parse_options(struct tool *t, int argc, char **argv)
 static const struct command *
 find_command(char ***operands, int *count)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
+	for (size_t i = 0; i < command_count; i++) {
 		const struct command *c = &commands[i];
 		int words = c->second != NULL ? 2 : 1;
 
@@ -391,7 +296,7 @@ check_operands(struct tool *t, const struct command *c, char **operands,
 static bool
 is_family(const char *word)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
+	for (size_t i = 0; i < command_count; i++)
 		if (commands[i].second != NULL &&
 		    strcmp(word, commands[i].word) == 0)
 			return true;
@@ -404,7 +309,6 @@ parse_command(struct tool *t, char **operands, int count)
 	bool help = t->values[OPTION_HELP] != NULL;
 	const char *word = count > 0 ? operands[0] : NULL;
 	const struct command *c = find_command(&operands, &count);
-	int code;
 
 	if (help && (word == NULL || (c == NULL && is_family(word))))
 		return help_all(t, word);
@@ -417,12 +321,11 @@ parse_command(struct tool *t, char **operands, int count)
 		    : _("there is no command %s: see paspw --help"), word);
 	if (help)
 		return help_command(t, c);
-	if ((code = check_operands(t, c, operands, count)) == TOOL_YES)
-		t->command = c;
-	return code;
+	t->command = c;
+	return check_operands(t, c, operands, count);
 }
 
-/* Leaves t->command NULL when all is said already (--help, --version). */
+/* TOOL_YES with t->command NULL: all is said already (--help, --version). */
 static int
 parse(struct tool *t, int argc, char **argv)
 {
@@ -545,7 +448,10 @@ run(struct tool *t)
 	if ((flags & NO_CONFIG) == 0 &&
 	    (code = open_handle(t)) != TOOL_YES)
 		return code;
+	if ((flags & TAKES_LONG) != 0)
+		progress_begin(t);
 	code = t->command->run(t);
+	progress_end();
 	if ((flags & USES_STORE) != 0 &&
 	    (code == TOOL_YES || code == TOOL_NO)) {
 		(void)fflush(stdout);	/* a pipe need not wait for the seal */
