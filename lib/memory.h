@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /* memory: how much of it this process may use: the machine's, or less if its
- * control group has a limit (systemd's MemoryMax, a container). */
+ * control groups have a limit (systemd's MemoryMax, a container). */
 #ifndef MEMORY_H
 #define MEMORY_H
 
@@ -10,10 +10,5 @@
 
 /* Bytes; 0: unknown. */
 uint64_t memory_limit(void);
-
-/* The same for tests. membership: what /proc/self/cgroup says; mount: where
- * the control groups are. At most `most` (0: unknown). */
-uint64_t memory_limit_of(const char *membership, const char *mount,
-    uint64_t most);
 
 #endif

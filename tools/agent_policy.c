@@ -10,9 +10,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "config_path.h"
 #include "handle.h"
+#include "memory.h"
 
 /* Hashes may take this part of what memory there is: a burst of logins must
  * not push out what the host is for. */
@@ -66,17 +66,6 @@ stamp_of(const char *config)
 
 /* ---- How many hashes at once ---- */
 
-static uint64_t
-memory(void)
-{
-	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-	uint64_t allowed = cgroup_memory(&cgroup_places);
-	uint64_t physical = pages > 0 && size > 0 ?
-	    (uint64_t)pages * (uint64_t)size : 0;
-
-	return physical < allowed ? physical : allowed;
-}
-
 static unsigned
 cores(void)
 {
@@ -104,7 +93,7 @@ hashes_at_once(const struct config *c)
 			most = (unsigned)p->hashes_at_once;
 	}
 	if (most == 0) {
-		fit = memory() / MEMORY_PART / hash;
+		fit = memory_limit() / MEMORY_PART / hash;
 		most = fit < cores() ? (unsigned)fit : cores();
 	}
 	if (most > AGENT_WORKERS_MAX)

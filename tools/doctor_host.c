@@ -23,11 +23,6 @@
 #define LINE_MAX_BYTES 1024
 #define DES_LENGTH 13
 
-#ifndef RUNDIR
-#define RUNDIR "/run"
-#define LIBEXECDIR "/usr/libexec"
-#endif
-
 static const char sshd_config[] = "/etc/ssh/sshd_config";
 static const char *const sshd_programs[] = {
 	"/usr/sbin/sshd", "/usr/local/sbin/sshd"
