@@ -10,6 +10,7 @@
 #include "../pam_module/arguments.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,12 @@ static const struct wrong {
 	    N_("add use_authtok to its line") },
 };
 #define WRONGS (sizeof(wrongs) / sizeof(wrongs[0]))
+
+/* Logins of nobody's typing: open on purpose, and only their own program asks
+ * for them. */
+static const char *const automatic[] = {
+	"*autologin*", "*greeter*", "*-launch-environment"
+};
 
 /* The same place is wrong for many services: told once. */
 struct finding {
@@ -309,6 +316,15 @@ review_fault(struct review *v, const struct pam_stack *s)
 #pragma GCC diagnostic pop
 }
 
+static bool
+is_automatic(const char *service)
+{
+	for (size_t i = 0; i < sizeof(automatic) / sizeof(automatic[0]); i++)
+		if (fnmatch(automatic[i], service, 0) == 0)
+			return true;
+	return false;
+}
+
 static void
 tell_wrong(struct review *v, const struct pam_stack *s,
     const struct wrong *w, const struct pam_way *way)
@@ -325,7 +341,8 @@ tell_wrong(struct review *v, const struct pam_stack *s,
 		find(v, DOCTOR_WARNING, w->item, _(w->advice), _("for those "
 		    "whom a condition of the stack picks: %s"), message);
 	else
-		find(v, w->state, w->item, _(w->advice), "%s", message);
+		find(v, is_automatic(v->service) ? DOCTOR_WARNING : w->state,
+		    w->item, _(w->advice), "%s", message);
 }
 
 /* Whether a try that ours was not told of is settled later: by the account

@@ -276,6 +276,104 @@ exit_is 'a file that others include' 1 doctor --json
 is 'is judged once, with all that use it' "$(items fault pam)" \
     'login sshd bypass'
 like 'and named itself' "$out" 'pam_unix \([^)]*/common-auth:1\)'
+
+# Debian's own, over the files that pam-auth-update makes with our profile.
+services
+service common-auth <<END
+auth [success=2 default=die] P
+auth [success=1 default=ignore] pam_unix.so nullok try_first_pass
+auth requisite pam_deny.so
+auth required pam_permit.so
+auth optional pam_cap.so
+END
+service common-account <<END
+account requisite P
+account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so
+account requisite pam_deny.so
+account required pam_permit.so
+END
+service common-password <<END
+password requisite P retry=3
+password [success=1 default=ignore] pam_unix.so obscure use_authtok yescrypt
+password requisite pam_deny.so
+password required pam_permit.so
+END
+service common-session <<END
+session [default=1] pam_permit.so
+session requisite pam_deny.so
+session required pam_permit.so
+session required pam_unix.so
+session optional P
+END
+all='@include common-auth
+@include common-account
+@include common-password
+@include common-session'
+service su <<END
+auth sufficient pam_rootok.so
+session required pam_env.so readenv=1
+$all
+END
+printf 'auth include su\naccount include su\npassword include su\n' |
+    service su-l
+service sshd <<END
+$all
+account required pam_nologin.so
+session [success=ok ignore=ignore module_unknown=ignore default=bad] \\
+    pam_selinux.so close
+END
+service login <<END
+auth optional pam_faildelay.so delay=3000000
+auth requisite pam_nologin.so
+auth optional pam_group.so
+$all
+END
+service gdm-password <<END
+auth requisite pam_nologin.so
+auth required pam_succeed_if.so user != root quiet_success
+$all
+auth optional pam_gnome_keyring.so
+END
+service cron <<END
+@include common-auth
+session required pam_loginuid.so
+@include common-account
+@include common-session
+END
+service passwd <<END
+@include common-password
+END
+printf '%s\n' "$all" | service other
+exit_is "Debian's services under our profile" 0 doctor --json
+is 'nothing is wrong with any' "$(items warning pam)" ''
+is 'and all are told' "$(items ok pam)" \
+    'cron gdm-password login other passwd sshd su su-l stack'
+service lightdm-autologin <<END
+auth required pam_permit.so
+@include common-account
+END
+service lightdm <<END
+auth sufficient pam_succeed_if.so user ingroup nopasswdlogin
+$all
+END
+exit_is 'logins that are open on purpose' 0 doctor --json
+is 'are warnings' "$(items warning pam)" 'lightdm open
+lightdm-autologin open'
+services
+service common-auth <<END
+auth [success=1 default=ignore] pam_unix.so
+auth requisite pam_deny.so
+auth required pam_permit.so
+END
+service common-account <<END
+account required P
+END
+for name in login sshd; do
+	service $name <<-END
+	@include common-auth
+	@include common-account
+	END
+done
 mkdir "$tmp/pam.d"
 cp "$root"/etc/pam.d/* "$tmp/pam.d"
 exit_is 'a directory of its own' 1 pw doctor --root "$root" \
@@ -376,7 +474,10 @@ chmod 640 "$root/etc/shadow"
 # ---- sshd ----
 
 if command -v ssh-keygen > "$tmp/none" && [ -x /usr/sbin/sshd ]; then
-	mkdir -p /run/sshd "$root/etc/ssh"
+	mkdir -p "$root/etc/ssh"
+	# sshd wants it, and its service makes it
+	made=no
+	[ -d /run/sshd ] || { mkdir /run/sshd && made=yes; }
 	ssh-keygen -q -t ed25519 -N '' -f "$root/etc/ssh/key"
 	sshd_config()
 	{
@@ -399,6 +500,7 @@ if command -v ssh-keygen > "$tmp/none" && [ -x /usr/sbin/sshd ]; then
 	printf '%s\n' "HostKey $root/etc/ssh/key" 'UsePAM no' > "$tmp/sshd"
 	exit_is 'another file' 1 doctor --sshd-config "$tmp/sshd" --json
 	like 'is read instead' "$(items fault sshd)" "^$tmp/sshd use_pam\$"
+	[ $made = no ] || rmdir /run/sshd
 else
 	skip 'sshd' 'no sshd (Debian: openssh-server)'
 fi
