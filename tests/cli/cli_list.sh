@@ -8,10 +8,10 @@
 . "${top_srcdir:-.}/tests/cli/common.sh"
 
 command -v faketime > /dev/null || skip_all "faketime is not installed"
+[ -z "${SANITIZERS:-}" ] || skip_all "faketime may hang under a sanitizer"
 FAKETIME_DONT_FAKE_MONOTONIC=1
 export FAKETIME_DONT_FAKE_MONOTONIC
-# Under a sanitizer it hangs.
-faked=$(timeout 10 faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
+faked=$(faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
 [ "$faked" = "$("$paspw" --version)" ] ||
     skip_all "faketime cannot be loaded here: $faked"
 
