@@ -208,8 +208,10 @@ attempt_verify(struct paspw *h, struct paspw_attempt *attempt,
 	bool possible = len > 0 && secret_set(&secret, password, len);
 	int r;
 
+	pace_leave(&h->pace);
 	r = hash_compute(&secret, attempt->setting, attempt->computed,
 	    &h->error);
+	pace_enter(&h->pace);
 	secret_wipe(&attempt->password);
 	if (r == PASPW_OK && possible && attempt->reserved && p != NULL &&
 	    rehash_wanted(p, attempt->computed))

@@ -34,6 +34,7 @@ handle_enter(struct paspw *h)
 	error_clear(&h->error);
 	/* Groups change: what was found out is for one verb. */
 	h->claim = NULL;
+	pace_enter(&h->pace);
 	return PASPW_OK;
 }
 
@@ -42,6 +43,7 @@ handle_leave(struct paspw *h, int err)
 {
 	if (err < PASPW_OK || err > PASPW_ERR_INTERNAL)
 		err = PASPW_ERR_INTERNAL;
+	pace_leave(&h->pace);
 	pthread_mutex_unlock(&h->mutex);
 	return err;
 }

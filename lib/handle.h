@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "config_file.h"
+#include "pace.h"
 #include "store.h"
 #include "subject.h"
 #include "way.h"
@@ -31,6 +32,7 @@ struct paspw {
 	/* Whom the last look-up of this verb was about, and his realm. */
 	char claimed[PASPW_NAME_MAX + 1];
 	const struct policy *claim;
+	struct pace pace;
 };
 
 /* One more handle under the same configuration, which is not read again:

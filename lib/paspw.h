@@ -247,6 +247,15 @@ PASPW_MUST_USE int paspw_attempt_settle(struct paspw *h,
 /* Forget an attempt without settling it. */
 void paspw_attempt_free(struct paspw_attempt **attempt);
 
+/*
+ * Before a refusal leaves: wait, for 20 ms at most, until what the verbs of
+ * this handle took since the last begin, hashing left out, is a whole number
+ * of ticks, so that its time does not tell unknown, locked and closed accounts
+ * from a wrong password. Settling does so itself; call it again when you asked
+ * more about the account since, for a log, say.
+ */
+void paspw_even_out(struct paspw *h);
+
 /* All three. Errors and verdicts as above. */
 PASPW_MUST_USE int paspw_authenticate(struct paspw *h, const char *user,
     const char *password, size_t len, enum paspw_verdict *verdict);

@@ -4,6 +4,7 @@
 /* The attempt protocol: begin, verify, settle, here or at the agent. */
 
 #include <string.h>
+#include <unistd.h>
 
 #include "remote.h"
 
@@ -42,6 +43,7 @@ paspw_attempt_begin(struct paspw *h, const char *user,
 	*verdict = PASPW_REFUSED;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
+	pace_restart(&h->pace);
 	if ((r = attempt_new(h, user, attempt)) == PASPW_OK &&
 	    (r = way_take(h, (*attempt)->user, begin_here, begin_there,
 	    *attempt)) == PASPW_OK)
@@ -127,6 +129,31 @@ paspw_attempt_verify(struct paspw *h, struct paspw_attempt *attempt,
 
 /* ---- settle ---- */
 
+/* Without the lock: other threads go on meanwhile. */
+void
+paspw_even_out(struct paspw *h)
+{
+	int64_t rest;
+
+	if (h == NULL || h->pid != getpid() ||
+	    pthread_mutex_lock(&h->mutex) != 0)
+		return;
+	rest = pace_rest_ns(&h->pace);
+	pthread_mutex_unlock(&h->mutex);
+	pace_wait(rest);
+}
+
+/* The agent's threads wait for nobody: its clients do. */
+static int
+answer(struct paspw *h, int r, enum paspw_verdict verdict)
+{
+	r = handle_leave(h, r);
+	if (r == PASPW_OK && verdict != PASPW_ACCEPTED &&
+	    (h->flags & PASPW_NO_WAIT) == 0)
+		paspw_even_out(h);
+	return r;
+}
+
 struct settling {
 	struct paspw_attempt *attempt;
 	const struct paspw_factor *factors;
@@ -211,7 +238,7 @@ paspw_attempt_settle(struct paspw *h, struct paspw_attempt **attempt,
 		attempt_free(attempt);
 		*verdict = st.verdict;
 	}
-	return handle_leave(h, r);
+	return answer(h, r, st.verdict);
 }
 
 /* ---- All three ---- */
@@ -239,10 +266,11 @@ paspw_authenticate(struct paspw *h, const char *user, const char *password,
 		return PASPW_ERR_INVALID;
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
+	pace_restart(&h->pace);
 	if ((r = attempt_new(h, user, &l.attempt)) == PASPW_OK &&
 	    (r = way_take(h, l.attempt->user, attempt_login_here, login_there,
 	    &l)) == PASPW_OK)
 		*verdict = l.verdict;
 	attempt_free(&l.attempt);
-	return handle_leave(h, r);
+	return answer(h, r, l.verdict);
 }

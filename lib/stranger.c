@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "keyed_hash.h"
+#include "store_file.h"
 
 #define FILE_MODE 0600
-#define OTHERS (S_IRWXG | S_IRWXO)
 #define SUFFIX ".names"
 #define NEW_SUFFIX ".names.XXXXXX"
 #define NOTE "strangers"
@@ -37,15 +37,14 @@ static bool
 read_key(const struct policy *p, unsigned char *key)
 {
 	char path[PATH_MAX];
-	struct stat st;
+	struct error ignored;
 	bool read_all;
 	int fd;
 
 	if (!path_of(p, SUFFIX, path) || (fd = open(path,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return false;
-	read_all = fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-	    (st.st_mode & OTHERS) == 0 &&
+	read_all = store_file_check_open(fd, path, &ignored) == PASPW_OK &&
 	    read(fd, key, KEYED_HASH_KEY_BYTES) == KEYED_HASH_KEY_BYTES;
 	close(fd);
 	return read_all;

@@ -236,18 +236,15 @@ save(struct subject *s, struct error *e)
 	return answer;
 }
 
-/* Nobody of this name: the time of a round all the same, and no row. */
+/* Nobody of this name: no row. The wait of a refusal hides what this takes. */
 static enum store_answer
-idle_round(struct subject *s, struct error *e)
+note_stranger(struct subject *s, struct error *e)
 {
-	const struct store_change nothing = { .account = NULL };
 	const struct stranger_try stranger = {
 		s->policy, s->store, s->origin, s->stranger, s->now
 	};
 
-	return s->stranger == NULL ?
-	    s->store->ops->save(s->store, &nothing, e) :
-	    stranger_save(&stranger, e);
+	return s->stranger == NULL ? STORE_OK : stranger_save(&stranger, e);
 }
 
 /* *again: the row was changed meanwhile, or nobody knows. */
@@ -279,7 +276,7 @@ round_trip(struct subject *s, subject_step_fn *step, void *arg, bool *again,
 	if ((r = subject_load(s, e)) != PASPW_OK)
 		return r;
 	if (!s->found)
-		return conclude(s, idle_round(s, e), again, e);
+		return conclude(s, note_stranger(s, e), again, e);
 	if (account_tick(s->policy, &s->account, s->now)) {
 		s->changed = true;
 		if ((r = subject_event(s, AUDIT_EXPIRED, e)) != PASPW_OK)

@@ -43,7 +43,7 @@ typedef int subject_step_fn(struct subject *s, void *arg, struct error *e);
 /*
  * Load, step, save if unchanged; again after a conflict or an answer that was
  * lost, until store_timeout. An account that does not exist: the step is not
- * called, a round is made for nothing, and s->found is false.
+ * called, and s->found is false.
  */
 PASPW_MUST_USE int subject_update(struct subject *s, subject_step_fn *step,
     void *arg, struct error *e);

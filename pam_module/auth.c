@@ -80,6 +80,8 @@ auth_answer(struct call *c, int err, enum paspw_verdict verdict)
 	record_refusal(c, verdict);
 	if (verdict == PASPW_LOCKED)
 		auth_tell_locked(c);
+	/* What the log asked for took longer for some. */
+	paspw_even_out(c->h);
 	return code_of_verdict(c->phase, verdict);
 }
 

@@ -7,7 +7,7 @@
 
 . "${top_srcdir:-.}/tests/race/storm.sh"
 
-refusals=${STORM_REFUSALS:-100000}
+refusals=${STORM_REFUSALS:-20000}	# tests/race/storm: 100000
 growth_max=100000
 
 # How many events of a kind an account has.
