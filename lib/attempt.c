@@ -67,8 +67,10 @@ begin_step(struct subject *s, void *arg, struct error *e)
 	lockout_begin(s->policy, &s->account, attempt->id, s->exempt, s->now,
 	    &step);
 	attempt->begun = step.verdict;
-	if (step.verdict == PASPW_LOCKED)
+	if (step.verdict == PASPW_LOCKED) {
+		s->optional = !s->changed && !step.changed;
 		lockout_refused(&s->account, s->now, &step);
+	}
 	attempt->reserved = step.verdict == PASPW_ACCEPTED;
 	r = note(s, &step, &before, e);
 	secret_wipe_bytes(&before, sizeof(before));

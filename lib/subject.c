@@ -42,6 +42,7 @@ reset(struct subject *s)
 	s->found = false;
 	s->changed = false;
 	s->durable = false;
+	s->optional = false;
 	s->history_erase = false;
 	s->renewed = false;
 	s->event_count = 0;
@@ -256,6 +257,11 @@ conclude(const struct subject *s, enum store_answer answer, bool *again,
 	case STORE_OK:
 		return PASPW_OK;
 	case STORE_CONFLICT:
+		/* Whoever won has counted: of 500 refused at once, each would
+		 * try again, and some in vain until store_timeout. */
+		if (s->optional)
+			return PASPW_OK;
+		/* fallthrough */
 	case STORE_UNSURE:
 		*again = true;
 		return error_set(e, PASPW_ERR_BUSY, "%s%s: the store is too "

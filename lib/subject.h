@@ -28,6 +28,7 @@ struct subject {
 	/* to be saved */
 	bool changed;
 	bool durable;
+	bool optional;		/* not worth a second try */
 	bool history_erase;
 	bool renewed;		/* a new account in a closed one's row */
 	unsigned char former[ACCOUNT_ID_BYTES];	/* the id of that one */
