@@ -12,6 +12,8 @@
  * 430); naps of 0.2 to 1 ms gave p99 14 and worst 55. */
 #define NAP_FIRST_NS INT64_C(1000000)
 #define NAP_LEAST_PART 5	/* a nap is at least a fifth of the most */
+#define NAP_PATIENT_PART 8	/* of the wait so far */
+#define NAP_LONGEST_NS INT64_C(100000000)
 
 static int64_t
 monotonic_ns(void)
@@ -25,15 +27,29 @@ monotonic_ns(void)
 void
 wait_start(struct wait *w, int64_t timeout_ms, int64_t longest_ns)
 {
-	w->until_ns = monotonic_ns() + timeout_ms * NS_PER_MS;
+	w->start_ns = monotonic_ns();
+	w->until_ns = w->start_ns + timeout_ms * NS_PER_MS;
 	w->nap_ns = NAP_FIRST_NS;
 	w->longest_ns = longest_ns;
+}
+
+/* After a long wait a longer nap: 500 who all look each millisecond leave no
+ * processor to the one that they wait for (282 of them had no answer). */
+static int64_t
+nap_now(struct wait *w, int64_t now)
+{
+	int64_t patient = (now - w->start_ns) / NAP_PATIENT_PART;
+
+	if (patient > NAP_LONGEST_NS)
+		patient = NAP_LONGEST_NS;
+	return patient > w->nap_ns ? patient : w->nap_ns;
 }
 
 bool
 wait_once(struct wait *w)
 {
-	int64_t now = monotonic_ns(), least = w->nap_ns / NAP_LEAST_PART;
+	int64_t now = monotonic_ns(), most = nap_now(w, now);
+	int64_t least = most / NAP_LEAST_PART;
 	struct timespec nap = { 0, 0 };
 	uint32_t random = 0;
 
@@ -42,7 +58,7 @@ wait_once(struct wait *w)
 	/* Random, so that nobody is last in line for long. */
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == -1)
 		random = (uint32_t)now;
-	nap.tv_nsec = (long)(least + (int64_t)random % (w->nap_ns - least));
+	nap.tv_nsec = (long)(least + (int64_t)random % (most - least));
 	nanosleep(&nap, NULL);
 	if (w->nap_ns < w->longest_ns)
 		w->nap_ns += w->nap_ns / 4;

@@ -14,6 +14,7 @@
 #define WAIT_FOR_HASH_NS INT64_C(20000000)
 
 struct wait {
+	int64_t start_ns;
 	int64_t until_ns;	/* of the monotonic clock */
 	int64_t nap_ns;		/* next nap at most */
 	int64_t longest_ns;
