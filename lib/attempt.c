@@ -281,7 +281,7 @@ out:
 	return r;
 }
 
-/* Nothing was reserved: the same round for nothing, and the answer that begin
+/* Nothing was reserved: a look for nothing, and the answer that begin
  * knew already. Never better than a refusal. */
 static int
 idle_step(struct subject *s, void *arg, struct error *e)
