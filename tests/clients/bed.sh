@@ -21,6 +21,7 @@
 #	common PHASE		the lines of one phase, from standard input
 #	talk PROGRAM...		see talk; answers from standard input
 #	as USER PROGRAM...	the same, as an ordinary user
+#	be USER PROGRAM...	as that user, without a terminal
 #	number FIELD USER	a number of `paspw status`
 #	logged ERE		did a line of the system's log match?
 
@@ -136,6 +137,9 @@ esac
 
 right='Grenouille-47-verte'
 next='Marmotte_58_bleue'
+agent=yes
+agent_pid=
+be_talk=
 LC_ALL=C.UTF-8 LANGUAGE= PATH=/usr/local/sbin:/usr/local/bin:$PATH
 export LC_ALL LANGUAGE PATH
 unset SUDO_USER SUDO_UID LD_LIBRARY_PATH
@@ -148,9 +152,13 @@ make_variable()
 bed_install()
 {
 	make -s -C "$top_builddir" install > "$tmp/install.log" 2>&1 &&
-	    ldconfig && return
-	cat "$tmp/install.log" >&2
-	exit 1
+	    ldconfig || { cat "$tmp/install.log" >&2; exit 1; }
+	if [ ! -x /usr/local/sbin/paspwd ]; then
+		agent=no
+		return
+	fi
+	chown paspw:shadow /usr/local/libexec/paspw-helper
+	chmod 6755 /usr/local/libexec/paspw-helper
 }
 
 bed_paths()
@@ -337,9 +345,31 @@ people_peers()
 	chage -E 2020-01-01 outside
 }
 
+# Stores belong to the agent's user: so do the agent, and the helper, which
+# is set-id. It runs whenever people can log in, unless $agent is no.
+agent_stop()
+{
+	[ -z "$agent_pid" ] || { kill "$agent_pid" && wait "$agent_pid"; }
+	agent_pid=
+}
+
+agent_start()
+{
+	[ "$agent" = yes ] || return 0
+	mkdir -p /run/paspw
+	chown paspw /run/paspw
+	setpriv --reuid=paspw --regid=paspw --groups=42 paspwd < /dev/null &
+	agent_pid=$!
+	until [ -S /run/paspw/agent.sock ]; do
+		kill -0 "$agent_pid" || exit 1
+		sleep 0.05
+	done
+}
+
 stack()
 {
 	stack=$1
+	agent_stop
 	bed_shadow
 	for directory in $bed_state; do
 		rm -rf "$directory"
@@ -347,23 +377,37 @@ stack()
 	done
 	"stack_$1"
 	"people_$1"
+	chown -R paspw:paspw "$state"
 	# shellcheck disable=SC2086
 	tar -C / -Pcf "$tmp/people.tar" /etc/shadow $bed_state
+	agent_start
 }
 
 again()
 {
+	agent_stop
 	# shellcheck disable=SC2086
 	rm -rf $bed_state
 	tar -C / -Pxf "$tmp/people.tar"
+	agent_start
 }
 
 # Somebody whom nobody knows still has a number.
+be()
+{
+	be_uid=$(id -u "$1" 2> /dev/null || echo 4999)
+	shift
+	$be_talk setpriv --reuid="$be_uid" --regid="$be_uid" --clear-groups \
+	    "$@"
+}
+
 as()
 {
-	as_uid=$(id -u "$1" 2> /dev/null || echo 4999)
-	shift
-	talk setpriv --reuid="$as_uid" --regid="$as_uid" --clear-groups "$@"
+	be_talk=talk
+	be "$@"
+	be_code=$?
+	be_talk=
+	return $be_code
 }
 
 talk()
@@ -381,9 +425,9 @@ logged()
 	grep -Eq -e "$1" /var/log/auth.log
 }
 
-bed_install
 bed_paths
 settings
 bed_people
+bed_install
 bed_programs
 busybox syslogd -O /var/log/auth.log
