@@ -374,7 +374,7 @@ static enum store_answer
 store_sqlite_inspect(struct store *store, struct store_health *health,
     struct error *e)
 {
-	struct sqlite *db = database(store);
+	struct sqlite *db = store_sqlite_database(store);
 	enum store_answer answer = quick_check(db, health, e);
 	struct sqlite_query *q;
 
