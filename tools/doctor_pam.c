@@ -3,11 +3,10 @@
 
 /* doctor: the stacks of /etc/pam.d as they really are. */
 
+#include "arguments.h"
 #include "doctor.h"
 #include "pam_directory.h"
 #include "pam_way.h"
-
-#include "../pam_module/arguments.h"
 
 #include <errno.h>
 #include <fnmatch.h>

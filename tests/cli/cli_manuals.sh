@@ -110,7 +110,7 @@ done
 # ---- JSON ----
 
 # The keys that paspw(8) lists for a command, and those that it prints: names
-# of realms and of settings, and what an event holds, are no keys.
+# of realms, of services and of settings, and what an event holds, are no keys.
 listed()
 {
 	page paspw.8 | awk -F '\t' -v command="$1" '
@@ -122,7 +122,7 @@ listed()
 }
 keys='def k:
 	if type == "object" then to_entries[] | .key,
-		(if .key == "data" or .key == "realms" and
+		(if .key == "data" or .key == "services" or .key == "realms" and
 		    (.value | type) == "object" or .key == "accounts"
 		    then empty else .value | k end)
 	elif type == "array" then .[] | k
@@ -168,6 +168,9 @@ keys_of 'policy diff' pw policy diff "$conf.new" --json
 keys_of 'policy compare' pw policy compare anssi --json
 keys_of 'policy bench' pw policy bench --target 1ms --json
 keys_of 'audit show' pw audit show --json
+mkdir "$tmp/pam.d"
+printf 'auth required pam_deny.so\n' > "$tmp/pam.d/other"
+keys_of doctor pw doctor --pam-dir "$tmp/pam.d" --json
 keys_of 'audit seal' pw audit seal --json
 keys_of 'audit verify' pw audit verify --json
 printf 'name,owner\ncarol,Carol\n' > "$tmp/new.csv"
