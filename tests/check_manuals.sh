@@ -286,6 +286,17 @@ for program in paspwd:paspwd:agent_loop paspw-helper:paspw_helper; do
 	same "exit codes of $name" "$tmp/exits" "$tmp/manual"
 done
 
+# The minute timer has no help: its usage, and its table of codes.
+"$top_builddir/tools/paspw-tick" --help 2>&1 |
+    grep -Eo -e '--[a-z]+( [A-Z]+)?' | sort -u > "$tmp/options"
+tags paspw-tick.8 DESCRIPTION Options > "$tmp/manual"
+same 'options of paspw-tick' "$tmp/options" "$tmp/manual"
+sed -n 's/^enum { DONE = \(.*\) };/0 \1/p' \
+    "$top_srcdir/tools/paspw_tick.c" | grep -o '[0-9]' | sort -u \
+    > "$tmp/exits"
+tags paspw-tick.8 'EXIT STATUS' > "$tmp/manual"
+same 'exit codes of paspw-tick' "$tmp/exits" "$tmp/manual"
+
 words lib/quality.c ids > "$tmp/rules"
 tags paspw.8 RULES > "$tmp/manual"
 same 'rules' "$tmp/rules" "$tmp/manual"

@@ -157,6 +157,10 @@ checked="$checked|warn"
 is 'warn: the keys are those of the manual' \
     "$(pw warn --expiring 1y --hook /bin/true --json | jq -r "$keys") " \
     "$(listed warn)"
+checked="$checked|set"
+is 'set: the keys are those of status' \
+    "$(pw set alice --owner Bob --reason moved --json | jq -r "$keys") " \
+    "$(listed status)"
 keys_of close pw close alice --reason left --json
 keys_of check pw_in 'x\n' check --password-stdin --json
 keys_of generate pw generate --json
@@ -172,6 +176,17 @@ mkdir "$tmp/pam.d"
 printf 'auth required pam_deny.so\n' > "$tmp/pam.d/other"
 keys_of doctor pw doctor --pam-dir "$tmp/pam.d" --json
 keys_of 'audit seal' pw audit seal --json
+keys_of 'audit export' sh -c '"$1" --config "$2" audit export --json |
+    tail -n 1' sh "$paspw" "$conf"
+# A month that is over; under a sanitizer faketime hangs.
+if timeout 10 faketime -f +40d "$paspw" --version > "$tmp/faked" 2>&1; then
+	keys_of 'audit archive' env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime \
+	    -f +40d "$paspw" --config "$conf" audit archive --json
+else
+	checked="$checked|audit archive"
+	skip 'audit archive: the keys are those of the manual' \
+	    'faketime is missing or does not work here'
+fi
 keys_of 'audit verify' pw audit verify --json
 printf 'name,owner\ncarol,Carol\n' > "$tmp/new.csv"
 for kind in shadow opasswd faillock csv json; do
