@@ -297,6 +297,11 @@ sed -n 's/^enum { DONE = \(.*\) };/0 \1/p' \
 tags paspw-tick.8 'EXIT STATUS' > "$tmp/manual"
 same 'exit codes of paspw-tick' "$tmp/exits" "$tmp/manual"
 
+sed -n '/ areas\[\] = {/,/^};/s/^	{ "\([a-z]*\)", .*/\1/p' \
+    "$top_srcdir/tools/cmd_doctor.c" > "$tmp/areas"
+tags paspw.8 AREAS > "$tmp/manual"
+same 'areas of doctor' "$tmp/areas" "$tmp/manual"
+
 words lib/quality.c ids > "$tmp/rules"
 tags paspw.8 RULES > "$tmp/manual"
 same 'rules' "$tmp/rules" "$tmp/manual"

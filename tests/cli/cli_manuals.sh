@@ -188,6 +188,16 @@ else
 	    'faketime is missing or does not work here'
 fi
 keys_of 'audit verify' pw audit verify --json
+checked="$checked|doctor"
+mkdir "$tmp/pam.d"
+printf 'auth required pam_paspolicy.so conf=%s\n' "$conf" > "$tmp/pam.d/shop"
+pw doctor --pam-dir "$tmp/pam.d" --json > "$tmp/doctor"
+is 'doctor: the keys are those of the manual' \
+    "$(jq -r 'keys_unsorted | sort | join(" ")' "$tmp/doctor") " \
+    "$(listed doctor)"
+is 'and those of an item' \
+    "$(jq -r '.items[0] | keys | join(" ")' "$tmp/doctor")" \
+    'advice area item message object state'
 printf 'name,owner\ncarol,Carol\n' > "$tmp/new.csv"
 for kind in shadow opasswd faillock csv json; do
 	checked="$checked|import $kind"
