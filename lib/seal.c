@@ -59,9 +59,11 @@ make_chain(const unsigned char *body, const unsigned char *mac,
     unsigned char *chain, struct error *e)
 {
 	unsigned char bytes[sizeof(chain_label) + BODY_BYTES + DIGEST_BYTES];
-	unsigned char *to = canonical_bytes(bytes, chain_label, sizeof(chain_label));
+	unsigned char *to = canonical_bytes(bytes, chain_label,
+	    sizeof(chain_label));
 
-	canonical_bytes(canonical_bytes(to, body, BODY_BYTES), mac, DIGEST_BYTES);
+	to = canonical_bytes(to, body, BODY_BYTES);
+	canonical_bytes(to, mac, DIGEST_BYTES);
 	return digest_sha256(bytes, sizeof(bytes), chain, e);
 }
 

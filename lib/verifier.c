@@ -34,7 +34,7 @@ load_seal(struct walk *w)
 		}
 		if (w->seal.number >= 1)
 			return STORE_OK;
-		walk_fault(w, "seal_edited", w->seal.number, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_edited", w->seal.number, NO_EVENT, "",
 		    "seal %lld is of no epoch", (long long)w->seal.number);
 	}
 	return STORE_ABSENT;
@@ -90,7 +90,7 @@ see_archived_seal(const struct audit_seal *seal, void *arg)
 	int r;
 
 	if (seal->number <= w->seal.number) {
-		walk_fault(w, "inserted", seal->number, WALK_NO_EVENT, "",
+		walk_fault(w, "inserted", seal->number, NO_EVENT, "",
 		    "seal %lld stands in an archive behind seal %lld",
 		    (long long)seal->number, (long long)w->seal.number);
 		return w->v->stopped;
@@ -145,12 +145,12 @@ static void
 check_file(struct walk *w, int64_t last)
 {
 	if (!w->file.exists && last != 0)
-		walk_fault(w, "key_differs", 0, WALK_NO_EVENT, "",
+		walk_fault(w, "key_differs", 0, NO_EVENT, "",
 		    "the sealing key is missing");
 	else if (w->file.exists && w->file.epoch != last &&
 	    w->file.epoch - 1 != last)
-		walk_fault(w, "key_differs", 0, WALK_NO_EVENT, "", "the sealing key is "
-		    "of epoch %lld, the last seal is %lld",
+		walk_fault(w, "key_differs", 0, NO_EVENT, "", "the sealing "
+		    "key is of epoch %lld, the last seal is %lld",
 		    (long long)w->file.epoch, (long long)last);
 }
 
@@ -164,7 +164,7 @@ check_tail(struct walk *w)
 			continue;
 		w->v->result->heads++;
 		if (p->epoch > w->before)
-			walk_fault(w, "cut", p->epoch, WALK_NO_EVENT, "",
+			walk_fault(w, "cut", p->epoch, NO_EVENT, "",
 			    "the trail ends at seal %lld; seal %lld was "
 			    "handed out", (long long)w->before,
 			    (long long)p->epoch);
@@ -198,7 +198,7 @@ walk_archives(struct walk *w)
 		    w->archives.list[i].name, w->v->policy->realm, &visitor,
 		    &summary, &stopped, w->e);
 		if (r == PASPW_ERR_STORE)
-			walk_fault(w, "archive_damaged", 0, WALK_NO_EVENT, "", "%s",
+			walk_fault(w, "archive_damaged", 0, NO_EVENT, "", "%s",
 			    w->e->text);
 		else if (r != PASPW_OK)
 			return r;
@@ -238,7 +238,7 @@ check_first(struct walk *w)
 	if (number == 0)
 		return PASPW_OK;
 	if (base == NULL) {
-		walk_fault(w, "seal_missing", 1, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_missing", 1, NO_EVENT, "",
 		    "seals 1 to %lld are missing", number - 1);
 		return PASPW_OK;
 	}
@@ -247,10 +247,11 @@ check_first(struct walk *w)
 	    NULL, &found, w->e)) != PASPW_OK)
 		return r;
 	if (found == SEAL_EDITED)
-		walk_fault(w, "seal_edited", number, WALK_NO_EVENT, "", "seal %lld does "
-		    "not follow the one that was removed", number);
+		walk_fault(w, "seal_edited", number, NO_EVENT, "",
+		    "seal %lld does not follow the one that was removed",
+		    number);
 	else if (found == SEAL_FORGED)
-		walk_fault(w, "seal_forged", number, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_forged", number, NO_EVENT, "",
 		    "seal %lld was not made with the sealing key", number);
 	else if (w->first_keyed)
 		w->v->result->keyed++;

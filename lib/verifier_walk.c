@@ -57,7 +57,7 @@ walk_stranger(struct walk *w, const struct audit_event *event, const char *what)
 	char hex[HEX_MAX];
 
 	proof_hex(event->id, AUDIT_ID_BYTES, hex);
-	walk_fault(w, "inserted", event->seal, WALK_NO_EVENT, hex,
+	walk_fault(w, "inserted", event->seal, NO_EVENT, hex,
 	    "event %s (it says seal %lld) %s", hex,
 	    (long long)event->seal, what);
 }
@@ -111,11 +111,11 @@ check_seal(struct walk *w)
 		return r;
 	w->intact = found == SEAL_INTACT;
 	if (found == SEAL_EDITED)
-		walk_fault(w, "seal_edited", number, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_edited", number, NO_EVENT, "",
 		    "seal %lld was edited, or does not follow the one "
 		    "before it", number);
 	if (found == SEAL_FORGED)
-		walk_fault(w, "seal_forged", number, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_forged", number, NO_EVENT, "",
 		    "seal %lld was not made with the sealing key", number);
 	if (w->intact && key != NULL && w->chain_known)
 		w->v->result->keyed++;
@@ -130,7 +130,7 @@ check_heads(struct walk *w)
 
 		if (walk_has(w, p, PROOF_HEAD) && p->epoch == w->seal.number &&
 		    memcmp(p->bytes, w->seal.chain, sizeof(p->bytes)) != 0)
-			walk_fault(w, "head_differs", p->epoch, WALK_NO_EVENT, "",
+			walk_fault(w, "head_differs", p->epoch, NO_EVENT, "",
 			    "seal %lld is not the one that was handed out",
 			    (long long)p->epoch);
 	}
@@ -233,7 +233,7 @@ walk_enter(struct walk *w)
 		if ((r = keep_first(w)) != PASPW_OK)
 			return r;
 	} else if (gap)
-		walk_fault(w, "seal_missing", w->before + 1, WALK_NO_EVENT, "",
+		walk_fault(w, "seal_missing", w->before + 1, NO_EVENT, "",
 		    "seals %lld to %lld are missing",
 		    (long long)w->before + 1, (long long)number - 1);
 	w->v->result->seals++;

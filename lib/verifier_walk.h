@@ -10,7 +10,7 @@
 #include "key.h"
 #include "verifier.h"
 
-#define WALK_NO_EVENT 0
+#define NO_EVENT 0
 /* Of more removals the latest are remembered: the rest begins after one of
  * them. */
 #define WALK_BASES_MAX 16
@@ -41,11 +41,11 @@ struct walk {
 	struct audit_seal first;
 	bool first_keyed;
 	unsigned char first_key[DIGEST_BYTES];
-	struct proof base[WALK_BASES_MAX];	/* removals that are in the trail */
+	struct proof base[WALK_BASES_MAX];	/* removals that are events */
 	size_t bases;
 };
 
-/* Tell and count a fault; what does not apply is 0, WALK_NO_EVENT, "". */
+/* Tell and count a fault; what does not apply is 0, NO_EVENT, "". */
 void walk_fault(struct walk *w, const char *kind, int64_t seal, int position,
     const char *event, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

@@ -270,4 +270,36 @@ archive_count(void)
 	return count;
 }
 
+static inline void
+remove_first(void)
+{
+	ck_assert_int_eq(unlink(archive_path(0)), 0);
+}
+
+/* One run of `tick` in another process; what it came to. */
+static inline int
+run_until(enum instant mode, int at)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	ck_assert_int_ne(child, -1);
+	if (child == 0) {
+		h = NULL;
+		if (paspw_open(&h, config, 0) != PASPW_OK ||
+		    paspw_set(h, PASPW_REALM, "users") != PASPW_OK)
+			_exit(100);
+		instants = 0;
+		instant_mode = mode;
+		instant_at = at;
+		status = paspw_audit_seal_empty(h);
+		if (status == PASPW_OK)
+			status = paspw_audit_archive(h, NULL, NULL);
+		_exit(instants < at ? 200 : status);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
 #endif
