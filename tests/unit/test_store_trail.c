@@ -144,6 +144,45 @@ START_TEST(events_of_one_account_since_a_time)
 }
 END_TEST
 
+/* ---- Notes ---- */
+
+static enum store_answer
+save_note(const char *before, const char *text)
+{
+	struct store_change change = { .note = { "n", before, text } };
+
+	return store->ops->save(store, &change, &e);
+}
+
+START_TEST(a_note_is_saved_over_what_was_read)
+{
+	char text[16];
+
+	ck_assert_int_eq(store->ops->note(store, "n", text, sizeof(text),
+	    &e), STORE_OK);
+	ck_assert_str_eq(text, "");
+	ck_assert_int_eq(save_note("other", "one"), STORE_CONFLICT);
+	ck_assert_int_eq(save_note("", "one"), STORE_OK);
+	ck_assert_int_eq(save_note("", "two"), STORE_CONFLICT);
+	ck_assert_int_eq(save_note("one", "two"), STORE_OK);
+	ck_assert_int_eq(store->ops->note(store, "n", text, sizeof(text),
+	    &e), STORE_OK);
+	ck_assert_str_eq(text, "two");
+	ck_assert_int_eq(store->ops->note(store, "n", text, 3, &e),
+	    STORE_DOWN);
+}
+END_TEST
+
+START_TEST(a_store_of_the_first_version_is_brought_up)
+{
+	store_close(&store);
+	raw("DROP TABLE note; PRAGMA user_version = 1");
+	store = store_again();
+	ck_assert_int_eq(save_note("", "one"), STORE_OK);
+	ck_assert_int_eq(raw_int("PRAGMA user_version"), 2);
+}
+END_TEST
+
 START_TEST(a_corrupt_event_is_an_error_to_a_reader)
 {
 	struct trail trail = { .stop_at = 0 };
@@ -323,6 +362,8 @@ main(void)
 	tcase_add_test(tc, an_event_is_written_with_its_change);
 	tcase_add_test(tc, a_conflict_writes_no_event);
 	tcase_add_test(tc, an_event_that_fails_undoes_the_change);
+	tcase_add_test(tc, a_note_is_saved_over_what_was_read);
+	tcase_add_test(tc, a_store_of_the_first_version_is_brought_up);
 	tcase_add_test(tc, events_of_one_account_since_a_time);
 	tcase_add_test(tc, a_corrupt_event_is_an_error_to_a_reader);
 	tcase_add_test(tc, a_seal_takes_the_first_events_without_one);
