@@ -151,6 +151,22 @@ cmd_add(struct tool *t)
 	return code;
 }
 
+/* An act on one account came to this. */
+static int
+done(struct tool *t, int err, const char *what)
+{
+	const char *realm = NULL;
+
+	if (err != PASPW_OK)
+		return output_error(t, err);
+	if (!t->json)
+		return TOOL_YES;
+	if (paspw_realm_of(t->handle, t->operand, &realm) != PASPW_OK)
+		realm = NULL;
+	return output_object(t, json_pack("{s:s, s:o, s:s}", "account",
+	    t->operand, "realm", output_string(realm), "done", what));
+}
+
 /* ---- set ---- */
 
 /* "never" takes a date away. */
@@ -179,7 +195,7 @@ cmd_set(struct tool *t)
 		{ OPTION_VALID_UNTIL, PASPW_TERM_VALID_UNTIL },
 	};
 	unsigned which = 0;
-	int code, err;
+	int code;
 
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
 		if (t->values[terms[i].option] != NULL)
@@ -193,10 +209,8 @@ cmd_set(struct tool *t)
 	    (code = option_time_or_never(t, OPTION_VALID_UNTIL,
 	    "--valid-until", &t->terms.valid_until)) != TOOL_YES)
 		return code;
-	if ((err = paspw_amend(t->handle, t->operand, &t->terms, which)) !=
-	    PASPW_OK)
-		return output_error(t, err);
-	return t->json ? cmd_status(t) : TOOL_YES;
+	return done(t, paspw_amend(t->handle, t->operand, &t->terms, which),
+	    "set");
 }
 
 /* ---- lock, unlock, expire, close ---- */
@@ -204,19 +218,9 @@ cmd_set(struct tool *t)
 typedef int act_fn(struct paspw *h, const char *user);
 
 static int
-act(struct tool *t, act_fn *verb, const char *done)
+act(struct tool *t, act_fn *verb, const char *what)
 {
-	const char *realm = NULL;
-	int err = verb(t->handle, t->operand);
-
-	if (err != PASPW_OK)
-		return output_error(t, err);
-	if (!t->json)
-		return TOOL_YES;
-	if (paspw_realm_of(t->handle, t->operand, &realm) != PASPW_OK)
-		realm = NULL;
-	return output_object(t, json_pack("{s:s, s:o, s:s}", "account",
-	    t->operand, "realm", output_string(realm), "done", done));
+	return done(t, verb(t->handle, t->operand), what);
 }
 
 int

@@ -50,7 +50,9 @@ exit_is "the first of March" 0 at '2026-03-01 00:00:00' audit archive --json
 ok "two months of each realm" json '
     ([.archives[] | select(.realm == "users") | .latest] ==
     ["2026-01-31T23:59:59Z", "2026-02-20T10:00:00Z"]) and
-    all(.archives[]; .removed == false and .last >= .first)'
+    all(.archives[]; .removed == false and .last >= .first and
+    keys == ["events", "first", "last", "latest", "path", "realm",
+    "removed"])'
 is "for root alone" "$(stat -c %a "$state/users.db.archive" \
     "$state/users.db.archive"/* | sort -u | tr '\n' ' ')" '600 700 '
 exit_is "again" 0 at '2026-03-01 00:00:00' audit archive

@@ -22,6 +22,8 @@ ok "no event" json 'all(.events[]; .kind != "terms")'
 
 exit_is "an end in the past" 0 pw set alice --valid-until 2020-01-01 \
     --owner 'Zoe' --kind third_party --reason 'contract' --ticket T-7 --json
+ok "says so" json '.account == "alice" and .done == "set"'
+exit_is "status" 0 pw status alice --json
 ok "is what status says" json '.owner == "Zoe" and
     .valid_until == "2020-01-01T23:00:00Z" and .kind == "third_party"'
 exit_is "nobody gets in" 1 sh -c "printf 'Vlat7!mup-quorz\n' |
