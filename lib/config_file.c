@@ -281,6 +281,22 @@ config_read(struct config *c, const char *path, struct error *e)
 	return config_read_in(c, &config_places, path, e);
 }
 
+int
+config_built_in(struct config *c, const char *path, struct error *e)
+{
+	struct config_drafts drafts = { 0 };
+	int rc;
+
+	memset(c, 0, sizeof(*c));
+	if ((rc = config_path_name(&config_places, path, c->path, e)) ==
+	    PASPW_OK)
+		rc = config_drafts_finish(&drafts, config_places.state, c, e);
+	if (rc != PASPW_OK)
+		config_free(c);
+	config_drafts_free(&drafts);
+	return rc;
+}
+
 const struct policy *
 config_realm(const struct config *c, const char *name)
 {

@@ -48,6 +48,9 @@ PASPW_MUST_USE int config_read(struct config *c, const char *path,
 PASPW_MUST_USE int config_keep(const struct config *c, struct error *e);
 PASPW_MUST_USE int config_read_last_good(struct config *c, const char *path,
     struct error *e);
+/* The built-in realms, under the name of this path, which is not read. */
+PASPW_MUST_USE int config_built_in(struct config *c, const char *path,
+    struct error *e);
 
 /* The same three in other places: for tests. */
 PASPW_MUST_USE int config_read_in(struct config *c,

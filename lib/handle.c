@@ -143,6 +143,10 @@ handle_store(struct paspw *h, const struct policy *policy, bool create,
 	size_t i = (size_t)(policy - h->config.realms);
 	int r;
 
+	if (h->unread)
+		return error_set(&h->error, PASPW_ERR_CONFIG,
+		    "%s is broken, and the last good policy is not for this "
+		    "user to read", h->config.path);
 	if (h->stores[i] == NULL) {
 		if ((r = check_caller(h)) != PASPW_OK)
 			return r;

@@ -21,6 +21,7 @@ struct paspw {
 	pthread_mutex_t mutex;
 	unsigned flags;
 	bool ready;			/* the configuration was read */
+	bool unread;			/* by others alone: no store here */
 	struct error error;
 	struct config config;
 	struct store **stores;		/* one for each realm, NULL: not open */

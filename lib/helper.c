@@ -125,8 +125,6 @@ helper_start(const char *path, int *fd, struct error *e)
 	struct start start = { path, -1, NULL };
 
 	*fd = -1;
-	if (access(path, X_OK) == -1)
-		return error_errno(e, PASPW_ERR_DENIED, errno, "%s", path);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return error_errno(e, PASPW_ERR_INTERNAL, errno,
 		    "socketpair");

@@ -69,6 +69,21 @@ paspw_detail(const struct paspw *h)
 
 /* ---- Open and close ---- */
 
+/* The last good policy is not for everybody to read. The agent and the helper
+ * go on under it, so a screen locker goes on asking them; of the policy it
+ * knows nothing, and opens no store. */
+static int
+ask_others(struct paspw *h, const char *path)
+{
+	struct error none;
+
+	if (geteuid() == 0 || (h->flags & PASPW_DIRECT) != 0 ||
+	    config_built_in(&h->config, path, &none) != PASPW_OK)
+		return h->error.code;
+	h->unread = true;
+	return PASPW_OK;
+}
+
 /* A broken edit must neither weaken the policy nor lock the company out. */
 static int
 read_last_good(struct paspw *h, const char *path)
@@ -76,7 +91,7 @@ read_last_good(struct paspw *h, const char *path)
 	struct error none;
 
 	if (config_read_last_good(&h->config, path, &none) != PASPW_OK)
-		return h->error.code;
+		return ask_others(h, path);
 	syslog(LOG_AUTHPRIV | LOG_CRIT, "paspw: the configuration is broken, "
 	    "the last good policy stays in force: %s", h->error.text);
 	error_clear(&h->error);

@@ -17,6 +17,17 @@
  * cross fork(): a call in the child returns PASPW_ERR_INVALID; open another
  * one there.
  *
+ * Whoever can stop a process that holds a store stops everybody's login. So
+ * the verbs of a login (attempts, paspw_authenticate, paspw_account_verdict,
+ * paspw_change, paspw_change_authenticated, paspw_reset, paspw_status,
+ * paspw_session) are done by the agent (paspwd) if its socket is there; else by
+ * this process if its real, effective and saved uids are all root's, or the
+ * store's owner's; else by paspw-helper, which serves the built-in
+ * configuration alone. Agent and helper tell a person of nobody but himself.
+ * Where there is no way the error is DENIED; where one gave no sign of life
+ * within `store_timeout`, and there is no other, BUSY. All other verbs open
+ * the stores here.
+ *
  * Times are seconds since 1970 in UTC; 0 means "not set" unless said
  * otherwise. Strings are UTF-8. Passwords are bytes and a length, may hold
  * any byte, are never kept beyond the attempt that they belong to, and are
@@ -89,7 +100,8 @@ struct paspw_report;
 enum {
 	/* A login: if the configuration is broken, go on under the last good
 	 * policy (kept for this path under the state directory) and log it
-	 * with LOG_CRIT. Without this flag a broken file is an error. */
+	 * with LOG_CRIT; one who may not read that asks the agent, which
+	 * does the same. Without this flag a broken file is an error. */
 	PASPW_LOGIN = 1,
 	/* A try that has to wait is not waited for: PASPW_ERR_BUSY at once.
 	 * For a server, which waits for many of them. */
@@ -281,7 +293,8 @@ PASPW_MUST_USE int paspw_account_verdict(struct paspw *h, const char *user,
 
 /*
  * Change a password as its owner: verifies the old one (an attempt, counted),
- * then every rule, min_age and the history; then saves.
+ * then every rule, min_age and the history; then saves. BUSY also: the agent
+ * died, and nobody knows whether it was changed.
  * With credentials = shadow the caller writes /etc/shadow afterwards
  * (pam_unix); ours takes over when it sees the new hash there.
  * verdict: PASPW_ACCEPTED, REFUSED (old one wrong), LOCKED, CLOSED, WEAK,

@@ -117,7 +117,7 @@ socket_of(const struct way *w)
 }
 
 /* *err: why a socket that is there was of no use. */
-static bool
+static void
 open_agent(struct paspw *h, int *err)
 {
 	struct way *w = &h->way;
@@ -125,7 +125,7 @@ open_agent(struct paspw *h, int *err)
 
 	if (strcmp(socket, WAY_NO_SOCKET) == 0 ||
 	    w->shunned_until_ms > monotonic_ms() || !is_agents(socket))
-		return false;
+		return;
 	w->fd = channel_connect(socket,
 	    milliseconds(w->policy->store_timeout));
 	if (w->fd == -1 && errno == EAGAIN)
@@ -135,23 +135,22 @@ open_agent(struct paspw *h, int *err)
 		close(w->fd);
 		w->fd = -1;
 	}
-	if (w->fd == -1)
-		return false;
-	w->other = WAY_AGENT;
-	return true;
+	if (w->fd != -1)
+		w->other = WAY_AGENT;
 }
 
 /* ---- This process, or the helper ---- */
 
 /* Who alone can stop it is root, or the owner of the store himself. */
 static bool
-may_go_direct(const struct policy *p)
+may_go_direct(const struct paspw *h)
 {
+	const struct policy *p = h->way.policy;
 	const char *path = strchr(p->store, ':');
 	uid_t real, effective, saved;
 	struct stat st;
 
-	if (p->isolate || getresuid(&real, &effective, &saved) == -1 ||
+	if (p->isolate || h->unread || getresuid(&real, &effective, &saved) == -1 ||
 	    real != effective || effective != saved)
 		return false;
 	if (real == 0)
@@ -164,16 +163,18 @@ may_go_direct(const struct policy *p)
 /* It serves the built-in configuration alone: a person must not choose the
  * store that it opens. */
 static bool
-open_helper(struct paspw *h)
+has_helper(const struct paspw *h)
 {
-	struct way *w = &h->way;
+	return handle_is_default(h) && access(WAY_HELPER_PATH, X_OK) == 0;
+}
+
+static void
+open_helper(struct way *w)
+{
 	struct error ignored;
 
-	if (!handle_is_default(h) || helper_start(WAY_HELPER_PATH, &w->fd,
-	    &ignored) != PASPW_OK)
-		return false;
-	w->other = WAY_HELPER;
-	return true;
+	if (helper_start(WAY_HELPER_PATH, &w->fd, &ignored) == PASPW_OK)
+		w->other = WAY_HELPER;
 }
 
 /* ---- The choice ---- */
@@ -196,6 +197,10 @@ no_way(struct paspw *h)
 
 	snprintf(who, sizeof(who), "a program of uid %u for %u",
 	    (unsigned)geteuid(), (unsigned)getuid());
+	if (h->unread)
+		return error_set(&h->error, PASPW_ERR_CONFIG, "%s is broken, "
+		    "and nobody is there who knows the last good policy",
+		    h->config.path);
 	return error_set(&h->error, PASPW_ERR_DENIED, "%s does not open the "
 	    "store of realm %s itself, and there is neither the agent (%s) "
 	    "nor, for the built-in configuration, %s",
@@ -214,14 +219,14 @@ choose(struct paspw *h, bool agent)
 	if (!still_there(w))
 		way_close(w);
 	if (w->fd == -1 && agent)
-		(void)open_agent(h, &err);
+		open_agent(h, &err);
 	if (w->fd == -1)
-		direct = may_go_direct(w->policy);
+		direct = may_go_direct(h);
 	/* Root whom somebody may freeze (sudo in the group of a person's
 	 * session) had better ask the helper, if it can serve him. */
-	if (w->fd == -1 && (!direct ||
+	if (w->fd == -1 && has_helper(h) && (!direct ||
 	    (geteuid() == 0 && cgroup_exposed(&cgroup_places))))
-		(void)open_helper(h);
+		open_helper(w);
 	if (w->fd == -1 && !direct)
 		return err != PASPW_OK ? err : no_way(h);
 	w->kind = w->fd == -1 ? WAY_DIRECT : w->other;
@@ -281,7 +286,7 @@ take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
 		lost = w->not_mine ? lost : r;
 		again = ask_again(w);
 		if (once && w->repeated)
-			return may_go_direct(w->policy) ? here(h, arg) : r;
+			return may_go_direct(h) ? here(h, arg) : r;
 		if (w->kind == WAY_HELPER && !again)
 			return r;
 		agent = agent && again;

@@ -113,6 +113,16 @@ is 'they stay' "$(number failures bob)" 1
 pam "$right\n" never bob auth acct
 is 'without the agent he opens no store' "$codes" \
     'auth PAM_AUTHINFO_UNAVAIL acct PAM_PERM_DENIED'
+# He cannot read the last good policy: the agent can.
+pam "$next\n" one bob auth
+echo 'min_lenght = 8' >> "$host_conf"
+pam "$next\n" one bob auth acct
+is 'a broken configuration: the agent goes on' "$codes" \
+    'auth PAM_SUCCESS acct PAM_SUCCESS'
+pam "$next\n" never bob auth acct
+is 'without it he stays out' "$codes" \
+    'auth PAM_AUTHINFO_UNAVAIL acct PAM_AUTHINFO_UNAVAIL'
+host_settings 'isolate = yes'
 client=$root_client
 
 # ---- isolate, sockets ----
