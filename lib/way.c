@@ -150,7 +150,8 @@ may_go_direct(const struct paspw *h)
 	uid_t real, effective, saved;
 	struct stat st;
 
-	if (p->isolate || h->unread || getresuid(&real, &effective, &saved) == -1 ||
+	if (p->isolate || h->unread ||
+	    getresuid(&real, &effective, &saved) == -1 ||
 	    real != effective || effective != saved)
 		return false;
 	if (real == 0)
