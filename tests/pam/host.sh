@@ -10,7 +10,8 @@
 #
 #	people NAME...		accounts of the system, from uid 4241 on
 #	host_settings LINE...	write the built-in configuration; $credentials
-#				are the store's unless it says otherwise
+#				(store) and $store_timeout (20s: a machine
+#				that is busy does not hang) may be set before
 #	system_service NAME	a service in /etc/pam.d from standard input; in
 #				it @M is the module, without conf=
 #	typed ANSWERS USER COMMAND...	run it as that person, who types that,
@@ -90,7 +91,7 @@ host_settings()
 		printf '[users]\ncredentials = %s\n' "${credentials:-store}"
 		printf 'hash_cost = 3\n'
 		printf 'dictionary = no\nfirst_login_change = no\n'
-		printf 'store_timeout = 2s\n'
+		printf 'store_timeout = %s\n' "${store_timeout:-20s}"
 		printf '%s\n' "$@"
 		printf '[admins]\nextends = users\nmembers = root\n'
 	} > "$host_conf"

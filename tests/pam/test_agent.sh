@@ -139,6 +139,8 @@ chown "$agent_user" "$socket"
 
 # ---- An agent that dies or hangs ----
 
+store_timeout=2s
+host_settings 'isolate = yes'
 agent_hang
 pam "$next\n" one bob auth
 is 'isolate: a hung agent is no answer' "$codes" 'auth PAM_AUTHINFO_UNAVAIL'

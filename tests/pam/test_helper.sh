@@ -122,9 +122,13 @@ is 'refuses as well' "$codes" 'auth PAM_AUTH_ERR'
 chmod u-s "$helper"
 pam "$next\n" one bob auth
 is 'a helper without its rights is none' "$codes" 'auth PAM_AUTHINFO_UNAVAIL'
+store_timeout=2s
+host_settings 'isolate = yes'
 printf '#!/bin/sh\nexec sleep 20\n' > "$helper"
 pam "$next\n" one bob auth
 is 'one that hangs' "$codes" 'auth PAM_AUTHINFO_UNAVAIL'
+store_timeout=20s
+host_settings 'isolate = yes'
 helper_install
 pam "$next\n" one bob auth
 is 'and all is well again' "$codes" 'auth PAM_SUCCESS'
