@@ -96,6 +96,11 @@ bed_make()
 
 bed_enter()
 {
+	for file in pam_module/.libs/pam_paspolicy.so tests/pam/pam_client \
+	    tests/pam/.libs/pam_dummy.so; do
+		[ -f "$top_builddir/$file" ] ||
+		    { echo "Bail out! $file is not built"; exit 1; }
+	done
 	[ "$(id -u)" -eq 0 ] || bed_skip 'needs root'
 	unshare --mount --net --pid --ipc --fork true 2> /dev/null ||
 	    bed_skip 'needs namespaces'
@@ -153,12 +158,6 @@ bed_install()
 {
 	make -s -C "$top_builddir" install > "$tmp/install.log" 2>&1 &&
 	    ldconfig || { cat "$tmp/install.log" >&2; exit 1; }
-	if [ ! -x /usr/local/sbin/paspwd ]; then
-		agent=no
-		return
-	fi
-	chown paspw:shadow /usr/local/libexec/paspw-helper
-	chmod 6755 /usr/local/libexec/paspw-helper
 }
 
 bed_paths()
@@ -194,6 +193,8 @@ settings()
 	members = root
 	store = sqlite:$state/stores/admins.db
 	END
+	# It would see the change within a second.
+	[ -z "$agent_pid" ] || { agent_stop; agent_start; }
 }
 
 # The shell of each person says who is in.
@@ -292,6 +293,7 @@ stack_peers()
 	auth required pam_deny.so
 	END
 	common account <<-END
+	account required pam_faillock.so
 	account required pam_unix.so
 	END
 	common password <<-END
@@ -345,8 +347,7 @@ people_peers()
 	chage -E 2020-01-01 outside
 }
 
-# Stores belong to the agent's user: so do the agent, and the helper, which
-# is set-id. It runs whenever people can log in, unless $agent is no.
+# It runs whenever people can log in, unless $agent is no.
 agent_stop()
 {
 	[ -z "$agent_pid" ] || { kill "$agent_pid" && wait "$agent_pid"; }
@@ -377,7 +378,6 @@ stack()
 	done
 	"stack_$1"
 	"people_$1"
-	chown -R paspw:paspw "$state"
 	# shellcheck disable=SC2086
 	tar -C / -Pcf "$tmp/people.tar" /etc/shadow $bed_state
 	agent_start

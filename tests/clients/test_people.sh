@@ -7,7 +7,6 @@
 
 . "${top_srcdir:-.}/tests/clients/bed.sh"
 . "$top_srcdir/tests/clients/programs.sh"
-[ -x /usr/local/sbin/paspwd ] || skip_all 'needs the agent'
 
 all_cells()
 {
@@ -74,33 +73,36 @@ failures_stay()
 
 # ---- A client without privilege: a person's own account, no other ----
 
+# client PASSWORD USER [OPTION...]: the codes of "right" asking about USER
 client()
 {
-	codes=$(be "$@" 2> /dev/null | grep -E '^[a-z-]+ PAM_[A-Z_]+$' |
-	    tr '\n' ' ')
-	codes=${codes% }
+	client_password=$1
+	client_user=$2
+	shift 2
+	codes=$(echo "$client_password" | be right "$pam_client" "$@" \
+	    /etc/pam.d vlock "$client_user" auth acct 2> /dev/null |
+	    grep -E '^[a-z-]+ PAM_[A-Z_]+$' | tr '\n' ' ')
 }
 
 own_account()
 {
 	again
-	echo "$right" |
-	    client right "$pam_client" /etc/pam.d vlock right auth acct
+	client "$right" right
 	is 'a client of his own: his account' "$codes" \
-	    'auth PAM_SUCCESS acct PAM_SUCCESS'
-	echo "$right" | client right "$pam_client" /etc/pam.d vlock wrong auth
-	unlike 'no other one' "$codes" PAM_SUCCESS
+	    'auth PAM_SUCCESS acct PAM_SUCCESS '
+	client "$right" wrong
+	is 'no other one' "$codes" \
+	    'auth PAM_AUTHINFO_UNAVAIL acct PAM_PERM_DENIED '
 	is 'where he makes no try' "$(number failures wrong)" 0
-	client right "$pam_client" -c long /etc/pam.d vlock right auth \
-	    < /dev/null
+	client '' right -c long
 	is '1 MB is a wrong password (CVE-2015-3238)' "$codes" \
-	    'auth PAM_AUTH_ERR'
+	    'auth PAM_AUTH_ERR acct PAM_SUCCESS '
 	for try in 2 3 4 5; do
-		echo "no$try" |
-		    client right "$pam_client" /etc/pam.d vlock right auth
+		client "no$try" right
 	done
-	echo "$right" | client right "$pam_client" /etc/pam.d vlock right auth
-	is 'nor does he guess without limit' "$codes" 'auth PAM_AUTH_ERR'
+	client "$right" right
+	is 'nor does he guess without limit' "$codes" \
+	    'auth PAM_AUTH_ERR acct PAM_PERM_DENIED '
 	is 'which locks' "$(number failures right)" 5
 }
 
