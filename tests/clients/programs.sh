@@ -16,7 +16,7 @@
 programs='sshd_password sshd_keyboard sshd_key su sudo login passwd chpasswd
 cron vsftpd vlock'
 
-# ---- OpenSSH ----
+# ---- OpenSSH; servers go to the background before they listen ----
 
 ready_sshd()
 {
@@ -37,7 +37,6 @@ ready_sshd()
 	PrintLastLog no
 	MaxStartups 100
 	END
-	# It goes to the background once it listens.
 	/usr/sbin/sshd
 }
 
@@ -47,7 +46,7 @@ ssh_by()
 	shift
 	talk ssh -F none -tt -o "UserKnownHostsFile=$tmp/known" \
 	    -o "PreferredAuthentications=$ssh_method" -o IdentityFile=none \
-	    -o IdentityAgent=none \
+	    -o IdentityAgent=none -o ConnectionAttempts=60 \
 	    -o "NumberOfPasswordPrompts=${ssh_prompts:-1}" "$@"
 }
 
@@ -179,7 +178,8 @@ ready_vsftpd()
 by_vsftpd()
 {
 	read -r password
-	curl --silent --verbose --user "$1:$password" \
+	curl --silent --verbose --retry 60 --retry-delay 1 \
+	    --retry-connrefused --user "$1:$password" \
 	    ftp://127.0.0.1/file 2>&1 | tr -d '\r' |
 	    sed -n 's/^< 5[0-9]* //p; /^inside/p'
 }
