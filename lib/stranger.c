@@ -50,6 +50,19 @@ read_key(const struct policy *p, unsigned char *key)
 	return read_all;
 }
 
+/* Whoever has the store writes the events: the agent too, when root made the
+ * key. */
+static bool
+give_to_owner(const struct policy *p, int fd)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return path_of(p, "", path) && stat(path, &st) == 0 &&
+	    (st.st_uid == geteuid() ||
+	    fchown(fd, st.st_uid, (gid_t)-1) == 0);
+}
+
 /* Whole under its name, or not there: two that make it at once have one. */
 int
 stranger_key_make(const struct policy *p, struct error *e)
@@ -68,7 +81,7 @@ stranger_key_make(const struct policy *p, struct error *e)
 		return r;
 	if ((fd = mkostemp(made, O_CLOEXEC)) == -1)
 		return error_errno(e, PASPW_ERR_STORE, errno, "%s", made);
-	done = fchmod(fd, FILE_MODE) == 0 &&
+	done = fchmod(fd, FILE_MODE) == 0 && give_to_owner(p, fd) &&
 	    write(fd, key, sizeof(key)) == (ssize_t)sizeof(key) &&
 	    fsync(fd) == 0 && (link(made, path) == 0 || errno == EEXIST);
 	if (!done)

@@ -143,6 +143,19 @@ START_TEST(the_same_name_has_the_same_hash_under_one_key)
 }
 END_TEST
 
+START_TEST(the_owner_of_the_store_gets_the_key)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(chown(database, 4242, (gid_t)-1), 0);
+	ck_assert_int_eq(stranger_key_make(&policy, &e), PASPW_OK);
+	ck_assert_int_eq(stat(names, &st), 0);
+	ck_assert_uint_eq(st.st_uid, 4242);
+}
+END_TEST
+
 START_TEST(a_key_that_others_can_read_is_none)
 {
 	char hash[STRANGER_HASH_MAX];
@@ -173,6 +186,7 @@ main(void)
 	tcase_add_test(tc, a_note_that_is_none_of_ours_stops_nothing);
 	tcase_add_test(tc, somebody_else_counted_meanwhile);
 	tcase_add_test(tc, the_same_name_has_the_same_hash_under_one_key);
+	tcase_add_test(tc, the_owner_of_the_store_gets_the_key);
 	tcase_add_test(tc, a_key_that_others_can_read_is_none);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
