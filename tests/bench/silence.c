@@ -10,7 +10,8 @@
  * pam_authenticate, without the delay after a failure; each round takes one of
  * each kind, in random order. Prints for each kind
  *
- *	unknown median 4431 us, +0.40 % of wrong, p 0.3120, code 7, "Password: |"
+ *	unknown median 4431 us, +0.40 % of wrong, p 0.3120, code 7,
+ *	"Password: |"
  *
  * and then of any two of them
  *

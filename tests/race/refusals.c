@@ -3,14 +3,15 @@
 
 /*
  * refusals CONFIG USER COUNT: that many tries at an account that is locked,
- * the hash left out (linked with --wrap=crypt_rn: it answers at once). Exit 0
- * if each was answered with "locked".
+ * the hash left out (linked with --wrap=crypt_rn: it answers at once), and the
+ * wait after each. Exit 0 if each was answered with "locked".
  */
 
 #include <crypt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "paspw.h"
 
@@ -27,6 +28,14 @@ __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 	snprintf(output, sizeof(((struct crypt_data *)data)->output),
 	    "%s$%043d", setting, 0);
 	return output;
+}
+
+int
+nanosleep(const struct timespec *wanted, struct timespec *rest)
+{
+	(void)wanted;
+	(void)rest;
+	return 0;
 }
 
 int

@@ -10,8 +10,9 @@
 #
 # the store in $store, and a program $tmp/unlock USER.
 #
-#	fresh LINE...	settings that begin with hash_cost 3 and a long
-#			busy_wait, and an empty store
+#	fresh LINE...	settings that begin with hash_cost 3 and long waits
+#			(500 processes on two processors take their time),
+#			and an empty store
 #	storm ARGUMENT...	pam_storm, with the right password
 #	storm_kill ARGUMENT...	pam_kill, too
 #	value NAME LINE		a number of a line that they print
@@ -61,7 +62,8 @@ fresh()
 	{
 		printf '[users]\nstore = sqlite:%s\n' "$store"
 		printf 'credentials = store\nfirst_login_change = no\n'
-		printf 'hash_cost = 3\ndictionary = no\nbusy_wait = 2m\n'
+		printf 'hash_cost = 3\ndictionary = no\n'
+		printf 'busy_wait = 2m\nstore_timeout = 30s\n'
 		printf '%s\n' "$@"
 		printf '[admins]\nextends = users\nmembers = root\n'
 		printf 'store = sqlite:%s\n' "$tmp/store/admins.db"
