@@ -21,13 +21,13 @@ for name in 'a/b' '../alice' 'a:b' "$(printf 'a\nb')" "$long" ''; do
 	exit_is "status of '$what'" "$(case $name in
 	    */* | *:* | 0*) echo 3 ;; *) echo 2 ;; esac)" pw status "$name"
 done
+is "nothing changed by names" "$(snapshot)" "$before"
 # A name that nobody can have is an unknown one to who tries to log in.
 exit_is "verify a name with /" 1 \
     pw_in "$good\n" verify a/b --password-stdin
 is "refused with /" "$out" refused
 exit_is "verify a name with a newline" 2 pw_in "$good\n" verify \
     "$(printf 'alice\nbob')" --password-stdin
-is "nothing changed by names" "$(snapshot)" "$before"
 
 # Passwords
 row()
