@@ -52,9 +52,18 @@ for try in 1 2 3 4 5; do
 	echo "no$try" | talk login wrong > /dev/null
 	is "wrong password $try is one failure" "$(number failures wrong)" $try
 done
-attempt login wrong
 is 'then it is locked' "$(echo "$right" | talk login wrong |
     grep -c '^inside')" 0
+
+# ---- The one order that the module cannot see (tests/pam/test_order.sh) ----
+
+common auth <<'END'
+auth requisite pam_paspolicy.so preauth
+auth sufficient pam_paspolicy.so authsucc
+auth required pam_unix.so
+END
+exit_is 'doctor is alarmed' 1 paspw doctor
+like 'and says why' "$out" 'fault .*login.*no module has verified anything'
 
 # ---- Around a module such as pam_sss: people of a directory ----
 
