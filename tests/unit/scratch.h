@@ -126,7 +126,7 @@ origin_of(const char *realm, const char *setting)
 }
 
 /* Run a suite of one test case in which each test has its own directory. */
-static int
+static inline int
 run_in_scratch(Suite *suite, TCase *tc)
 {
 	SRunner *runner = srunner_create(suite);
