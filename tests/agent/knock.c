@@ -17,6 +17,7 @@
  *		COUNT callers at once that are slow half garbage huge silent
  *		deaf; prints how many were dropped within 10 seconds
  *
+ * VERB login: by the library, its own way, with paspw_authenticate.
  * -u UID: become this user first. -i ID: this attempt id. -r REALM.
  */
 
@@ -35,6 +36,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "paspw.h"
 
 #define MS_PER_SECOND 1000
 #define NS_PER_MS 1000000
@@ -158,6 +160,44 @@ reach(const struct caller *c)
 
 /* ---- ask ---- */
 
+static bool
+by_library(const char *name)
+{
+	return strcmp(name, "login") == 0;
+}
+
+/* What the library makes of it, with the same socket and configuration. */
+static struct result
+login(const struct caller *c, const char *user, const char *password,
+    char *detail, size_t size)
+{
+	struct result result = { CHANNEL_CLOSED, -1, -1, now_ms() };
+	enum paspw_verdict verdict = PASPW_REFUSED;
+	struct paspw *h = NULL;
+	int err;
+
+	if ((err = paspw_open(&h, c->config[0] == '\0' ? NULL : c->config,
+	    PASPW_LOGIN)) == PASPW_OK &&
+	    (err = paspw_set(h, PASPW_SOCKET, c->socket)) == PASPW_OK)
+		err = paspw_authenticate(h, user, password, strlen(password),
+		    &verdict);
+	snprintf(detail, size, "%s", paspw_detail(h));
+	paspw_close(&h);
+	result.end = CHANNEL_DONE;
+	result.err = err;
+	result.verdict = (int64_t)verdict;
+	result.ms = now_ms() - result.ms;
+	return result;
+}
+
+static void
+print_result(const struct result *r, const char *detail)
+{
+	printf("%s, %s, %lld, %s", paspw_strerror((int)r->err),
+	    paspw_verdict_name((enum paspw_verdict)r->verdict),
+	    (long long)r->ms, detail);
+}
+
 static struct result
 ask_once(int fd, const struct wire_request *r, struct wire_answer *a)
 {
@@ -182,6 +222,14 @@ ask(const struct caller *c, char **args)
 	struct wire_answer a;
 	struct result result;
 
+	if (by_library(args[0]) && password != NULL) {
+		become(c);
+		result = login(c, args[1], password, a.detail,
+		    sizeof(a.detail));
+		print_result(&result, a.detail);
+		putchar('\n');
+		return EXIT_SUCCESS;
+	}
 	if (!fill(&r, c, verb(args[0]), args[1], password, new))
 		return EXIT_FAILURE;
 	become(c);
@@ -191,9 +239,7 @@ ask(const struct caller *c, char **args)
 		    (int)a.type : (int)result.end);
 		return EXIT_SUCCESS;
 	}
-	printf("%s, %s, %lld, %s", paspw_strerror((int)a.err),
-	    paspw_verdict_name((enum paspw_verdict)a.verdict),
-	    (long long)result.ms, a.detail);
+	print_result(&result, a.detail);
 	if (wire_get_status(&a, &view))
 		printf("%s %s %u", view.account, view.state, view.failures);
 	for (size_t i = 0; i < a.report.count; i++)
@@ -212,7 +258,7 @@ struct board {
 
 static void
 one_of_burst(const struct caller *c, struct board *board, unsigned number,
-    enum wire_type type, const char *pattern, const char *password)
+    const char *name, const char *pattern, const char *password)
 {
 	char user[PASPW_NAME_MAX + 1];
 	const char *percent = strstr(pattern, "%u");
@@ -224,13 +270,16 @@ one_of_burst(const struct caller *c, struct board *board, unsigned number,
 	else
 		snprintf(user, sizeof(user), "%.*s%u%s",
 		    (int)(percent - pattern), pattern, number, percent + 2);
-	if (!fill(&r, c, type, user, password, NULL))
+	if (!by_library(name) &&
+	    !fill(&r, c, verb(name), user, password, NULL))
 		_exit(EXIT_FAILURE);
 	become(c);
 	__atomic_add_fetch(&board->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&board->go, __ATOMIC_SEQ_CST))
 		nap(1);
-	board->results[number] = ask_once(reach(c), &r, &a);
+	board->results[number] = by_library(name) ?
+	    login(c, user, password, a.detail, sizeof(a.detail)) :
+	    ask_once(reach(c), &r, &a);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -278,7 +327,7 @@ burst(const struct caller *c, char **args)
 		if (pid == -1)
 			die("fork");
 		if (pid == 0)
-			one_of_burst(c, board, i, verb(args[1]), args[2],
+			one_of_burst(c, board, i, args[1], args[2],
 			    args[3 + i % passwords]);
 	}
 	while (__atomic_load_n(&board->ready, __ATOMIC_SEQ_CST) < count)
