@@ -95,6 +95,7 @@ json_is 0 policy lint "$tmp/other.conf"
 json_is 0 policy diff "$tmp/other.conf"
 json_is 0 policy compare pas
 json_is 0 policy bench --target 1ms --parallel 1
+json_is 0 set alice --owner Alice --reason moved
 json_is 0 audit show
 json_is 0 audit seal
 json_is 0 audit verify
