@@ -38,9 +38,21 @@ handle_enter(struct paspw *h)
 	return PASPW_OK;
 }
 
+/* A connection that failed may stay as the fault left it: SQLite opens a log
+ * for reading only when there is no descriptor for writing, and a transaction
+ * that could not be rolled back holds its lock. The next verb opens anew. */
+static void
+drop_stores(struct paspw *h)
+{
+	for (size_t i = 0; i < h->config.count; i++)
+		store_close(&h->stores[i]);
+}
+
 int
 handle_leave(struct paspw *h, int err)
 {
+	if (err == PASPW_ERR_STORE || err == PASPW_ERR_MEMORY)
+		drop_stores(h);
 	if (err < PASPW_OK || err > PASPW_ERR_INTERNAL)
 		err = PASPW_ERR_INTERNAL;
 	pace_leave(&h->pace);

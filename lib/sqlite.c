@@ -183,9 +183,21 @@ release_stop_signals(struct sqlite *db)
 	pthread_sigmask(SIG_SETMASK, &db->signals, NULL);
 }
 
+/* Whatever was answered, no transaction stays open: its lock would stop
+ * everybody's login. */
+static bool
+end_transaction(struct sqlite *db)
+{
+	return sqlite3_get_autocommit(db->db) ||
+	    sqlite_run(sqlite_query(db, SQL_ROLLBACK));
+}
+
 enum store_answer
 sqlite_begin(struct sqlite *db, bool durable, struct error *e)
 {
+	/* Prepared while there is memory: to roll back takes none then. */
+	if (sqlite_query(db, SQL_ROLLBACK)->failed || !end_transaction(db))
+		return sqlite_failed(db, e);
 	if (db->full != durable) {
 		if (!sqlite_run(sqlite_query(db,
 		    durable ? SQL_FULL : SQL_NORMAL)))
@@ -195,8 +207,10 @@ sqlite_begin(struct sqlite *db, bool durable, struct error *e)
 	hold_stop_signals(db);
 	if (sqlite_run(sqlite_query(db, SQL_BEGIN)))
 		return STORE_OK;
+	sqlite_failed(db, e);
+	end_transaction(db);
 	release_stop_signals(db);
-	return sqlite_failed(db, e);
+	return STORE_DOWN;
 }
 
 enum store_answer
@@ -208,10 +222,30 @@ sqlite_commit(struct sqlite *db, enum store_answer answer, struct error *e)
 		answer = sqlite3_get_autocommit(db->db) ? STORE_UNSURE :
 		    STORE_DOWN;
 	}
-	if (!sqlite3_get_autocommit(db->db) &&
-	    !sqlite_run(sqlite_query(db, SQL_ROLLBACK)))
+	if (!end_transaction(db))
 		answer = sqlite_failed(db, e);
 	release_stop_signals(db);
+	return answer;
+}
+
+enum store_answer
+sqlite_begin_read(struct sqlite *db, struct error *e)
+{
+	if (end_transaction(db) && sqlite_run(sqlite_query(db, SQL_SNAPSHOT)))
+		return STORE_OK;
+	sqlite_failed(db, e);
+	end_transaction(db);
+	return STORE_DOWN;
+}
+
+enum store_answer
+sqlite_end_read(struct sqlite *db, struct error *e)
+{
+	enum store_answer answer = STORE_OK;
+
+	if (!sqlite_run(sqlite_query(db, SQL_COMMIT)))
+		answer = sqlite_failed(db, e);
+	end_transaction(db);
 	return answer;
 }
 

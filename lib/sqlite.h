@@ -54,6 +54,11 @@ PASPW_MUST_USE enum store_answer sqlite_begin(struct sqlite *db, bool durable,
 /* Commit if the answer is STORE_OK, else roll back. */
 PASPW_MUST_USE enum store_answer sqlite_commit(struct sqlite *db,
     enum store_answer answer, struct error *e);
+/* Reads that all see the same; end it whatever they came to. */
+PASPW_MUST_USE enum store_answer sqlite_begin_read(struct sqlite *db,
+    struct error *e);
+PASPW_MUST_USE enum store_answer sqlite_end_read(struct sqlite *db,
+    struct error *e);
 /* Copy the log into the database and empty it. */
 PASPW_MUST_USE enum store_answer sqlite_scrub(struct sqlite *db,
     struct error *e);

@@ -150,13 +150,12 @@ store_sqlite_snapshot(struct store *store, store_snapshot_fn *fn, void *arg,
     int *result, struct error *e)
 {
 	struct sqlite *db = store_sqlite_database(store);
+	enum store_answer answer = sqlite_begin_read(db, e);
 
-	if (!sqlite_run(sqlite_query(db, SQL_SNAPSHOT)))
-		return sqlite_failed(db, e);
+	if (answer != STORE_OK)
+		return answer;
 	*result = fn(store, arg, e);
-	if (!sqlite_run(sqlite_query(db, SQL_COMMIT)))
-		return sqlite_failed(db, e);
-	return STORE_OK;
+	return sqlite_end_read(db, e);
 }
 
 enum store_answer

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the libpaspw maintainers
+#
+# [FAULT_PHASE=auth] fault_module.sh: each call of the real module on a real stack fails once; see fault_module.c,
+# which speaks TAP itself.
+
+. "${top_srcdir:-.}/tests/pam/stack.sh"
+! sanitized || skip_all 'a sanitizer owns malloc'
+
+right='Sphinx-9-quartz'
+settings 'credentials = store' 'first_login_change = no' 'store_timeout = 1s'
+service one <<END
+auth required @M
+account required @M
+password required @M
+session required @M
+END
+printf '%s\n' "$right" > "$tmp/secret"
+service layered <<END
+auth required @M preauth
+auth [success=1 default=bad] @D
+auth [default=die] @M authfail
+auth required @M authsucc
+END
+admin init > /dev/null
+account bob "$right"
+mkdir "$tmp/saved"
+cp -p "$tmp/store/"* "$tmp/saved"
+# The tap of the script ends here: the program prints its own plan.
+"$top_builddir/tests/fault/fault_module" "$services" ${FAULT_PHASE:+"$FAULT_PHASE"}

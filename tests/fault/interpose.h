@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/*
+ * interpose: calls that fail. A program that has interpose.c in it owns these
+ * calls for every library of its process, also for SQLite and PAM modules:
+ * the one with the chosen number fails, all others go through.
+ */
+#ifndef INTERPOSE_H
+#define INTERPOSE_H
+
+#include <stdbool.h>
+
+enum fault_calls {
+	FAULT_NONE = 0,
+	FAULT_MEMORY,		/* malloc, calloc, realloc */
+	FAULT_MAP,		/* mmap, mremap */
+	FAULT_OPEN,		/* open, openat, fopen, opendir, memfd ... */
+	FAULT_READ,		/* read, pread */
+	FAULT_WRITE,		/* write, pwrite, ftruncate */
+	FAULT_SYNC,		/* fsync, fdatasync */
+	FAULT_NAME,		/* rename, unlink, mkdir */
+	FAULT_STAT,		/* stat and its family, access */
+	FAULT_LOCK,		/* fcntl for locks, flock */
+	FAULT_RANDOM,		/* getrandom */
+	FAULT_CLOCK,		/* clock_gettime of the time of day */
+	FAULT_CRYPT,		/* crypt_rn, crypt_gensalt_rn */
+	FAULT_DIRECTORY,	/* getpwnam_r, getspnam_r, getgrnam_r ... */
+	FAULT_ECONF,		/* econf_readFile, econf_getStringValue */
+	FAULT_LOAD,		/* dlopen: libpwquality, libcrypto, NSS */
+	FAULT_THREAD,		/* pthread_mutex_init and its attributes */
+	FAULT_PROCESS,		/* fork, pipe, socket, connect */
+	FAULT_PAM,		/* pam_get_item, pam_set_data, pam_prompt ... */
+	FAULT_SQL,		/* sqlite3_prepare, _step, _bind, _exec ... */
+	FAULT_SQL_UNSURE	/* sqlite3_step did it, and does not say so */
+};
+
+struct fault {
+	const char *name;
+	enum fault_calls calls;
+	int code;		/* errno, or what the function returns */
+	bool stays;		/* all later ones fail too */
+};
+
+extern const struct fault faults[];	/* ends with a NULL name */
+
+/* The call of this number (from 1) fails; 0: none, they are only counted. */
+void fault_arm(const struct fault *fault, long number);
+/* No call fails any more; how many there were. */
+long fault_disarm(void);
+/* Passwords are hashed by something quick. */
+extern bool fault_stand_in;
+/* Allocations that were not given back. */
+long fault_live(void);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/*
+ * scan: is a secret left in the memory of this process? The secret is known
+ * under a mask, so that the one who looks for it does not hold it.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SCAN_MASK 0x5a
+#define SCAN_MAX 64
+
+struct masked {
+	size_t length;
+	unsigned char bytes[SCAN_MAX];
+};
+
+/* Give out the secret; the caller wipes it. */
+static inline void
+scan_unmask(const struct masked *m, char *text)
+{
+	for (size_t i = 0; i < m->length; i++)
+		text[i] = (char)(m->bytes[i] ^ SCAN_MASK);
+	text[m->length] = '\0';
+}
+
+/* Mask a text that the caller wipes. */
+static inline void
+scan_mask(struct masked *m, const char *text)
+{
+	m->length = strlen(text) < SCAN_MAX ? strlen(text) : SCAN_MAX;
+	for (size_t i = 0; i < m->length; i++)
+		m->bytes[i] = (unsigned char)text[i] ^ SCAN_MASK;
+}
+
+/* The whole of it somewhere in these bytes? */
+static inline bool
+scan_bytes(const struct masked *m, const unsigned char *at, size_t size)
+{
+	const int first = m->bytes[0] ^ SCAN_MASK;
+	const unsigned char *end = at + size;
+
+	while ((size_t)(end - at) >= m->length &&
+	    (at = memchr(at, first, (size_t)(end - at) - m->length + 1)) !=
+	    NULL) {
+		size_t i = 1;
+
+		while (i < m->length && (at[i] ^ SCAN_MASK) == m->bytes[i])
+			i++;
+		if (i == m->length)
+			return true;
+		at++;
+	}
+	return false;
+}
+
+/* Everything that this process may write: heap, stack, data. Names the
+ * mapping where it was found in `where`. */
+__attribute__((noinline, unused))
+static bool
+scan_memory(const struct masked *m, char *where, size_t room)
+{
+	/* Not of stdio: its buffer would be on the heap that is looked at. */
+	static char line[512];
+	static char buffer[4096];
+	FILE *maps = fopen("/proc/self/maps", "re");
+	bool found = false;
+
+	if (maps == NULL)
+		return true;
+	setvbuf(maps, buffer, _IOFBF, sizeof(buffer));
+	while (!found && fgets(line, sizeof(line), maps) != NULL) {
+		unsigned long from = 0, to = 0;
+		char mode[8] = "";
+
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
+		    mode[0] != 'r' || mode[1] != 'w' ||
+		    strstr(line, "-shm") != NULL)
+			continue;
+		found = scan_bytes(m, (const unsigned char *)(uintptr_t)from,
+		    to - from);
+		if (found)
+			snprintf(where, room, "%.*s", 100, line);
+	}
+	fclose(maps);
+	return found;
+}
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/*
+ * What is left after each public verb: no password in the memory of the
+ * process (so in no core file), in the system's log, in any file of the store
+ * or in an answer. What is looked for is known under a mask; each kind of
+ * place has a control, a secret that was put there and must be found.
+ *
+ * With gdb also a real core file of a process after the verbs that took a
+ * password.
+ */
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "verbs.h"
+
+#define FILE_MAX (64L << 20)
+
+static char work[64];
+static char *log_text;		/* shared with the children */
+#define LOG_MAX ((size_t)1 << 16)
+static int tests, failed;
+
+static void
+told(bool good, const char *what, const char *detail)
+{
+	printf("%s %d - %s\n", good ? "ok" : "not ok", ++tests, what);
+	if (!good)
+		printf("# %s\n", detail);
+	failed += !good;
+}
+
+/* ---- The log: what the library calls, with _FORTIFY_SOURCE or not ---- */
+
+void syslog(int priority, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void __syslog_chk(int priority, int flag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+__attribute__((format(printf, 1, 0)))
+static void
+note(const char *format, va_list list)
+{
+	size_t used = strlen(log_text);
+
+	vsnprintf(log_text + used, LOG_MAX - used, format, list);
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list list;
+
+	(void)priority;
+	va_start(list, format);
+	note(format, list);
+	va_end(list);
+}
+
+void
+__syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list list;
+
+	(void)priority;
+	(void)flag;
+	va_start(list, format);
+	note(format, list);
+	va_end(list);
+}
+
+/* ---- Places ---- */
+
+static bool
+in_bytes(const unsigned char *bytes, size_t size)
+{
+	for (size_t i = 0; i < SECRETS_COUNT; i++)
+		if (scan_bytes(&secrets_masked[i], bytes, size))
+			return true;
+	return false;
+}
+
+/* Mapped, never copied: a copy would be a leftover of ours. A file that is
+ * not read counts as one that has it. */
+static bool
+in_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	void *bytes = MAP_FAILED;
+	bool has = true;
+	long size = -1;
+
+	if (f != NULL && fseek(f, 0, SEEK_END) == 0 &&
+	    (size = ftell(f)) > 0 && size < FILE_MAX)
+		bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED,
+		    fileno(f), 0);
+	if (bytes != MAP_FAILED) {
+		has = in_bytes(bytes, (size_t)size);
+		munmap(bytes, (size_t)size);
+	}
+	if (f != NULL)
+		fclose(f);
+	return has && size != 0;
+}
+
+/* Each file of the stores; the name of one that has a secret, or NULL. */
+static const char *
+in_store(void)
+{
+	static char path[512];
+	struct dirent *entry;
+	const char *found = NULL;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/store", work);
+	if ((dir = opendir(path)) == NULL)
+		return "no store";
+	while (found == NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/store/%s", work,
+		    entry->d_name);
+		if (in_file(path))
+			found = path;
+	}
+	closedir(dir);
+	return found;
+}
+
+/* ---- A verb in a process of its own ---- */
+
+static bool
+in_core(void)
+{
+	char command[256], path[256];
+	bool has = true;
+
+	snprintf(path, sizeof(path), "%s/core.%d", work, (int)getpid());
+	snprintf(command, sizeof(command), "gcore -o %s/core %d > %s/gcore "
+	    "2>&1", work, (int)getpid(), work);
+	if (system(command) == 0)
+		has = in_file(path);
+	unlink(path);
+	return has;
+}
+
+/* What the child found is its exit code. */
+enum { CLEAN, NOT_READY, IN_MEMORY, IN_DETAIL, IN_CORE };
+static const char *const findings[] = { "clean", "the verb failed",
+    "in memory", "in paspw_detail", "in the core file" };
+
+static int
+run_verb(const struct verb *v, bool core)
+{
+	static struct run r;
+	char path[VERBS_PATH], where[128];
+	const char *detail;
+
+	r.directory = work;
+	secrets_unmask(&r.secrets);
+	snprintf(path, sizeof(path), "%s/paspw.conf", work);
+	if (((v->flags & VERB_CLOSED) == 0 &&
+	    paspw_open(&r.h, path, 0) != PASPW_OK) ||
+	    (v->prepare != NULL && v->prepare(&r) != PASPW_OK))
+		return NOT_READY;
+	/* Whatever it answers: an account was perhaps changed before. */
+	(void)!v->act(&r);
+	paspw_attempt_free(&r.attempt);
+	secrets_wipe(&r.secrets);
+	detail = paspw_detail(r.h);
+	if (in_bytes((const unsigned char *)detail, strlen(detail)))
+		return IN_DETAIL;
+	if (secrets_found(where, sizeof(where)))
+		return IN_MEMORY;
+	if (core && in_core())
+		return IN_CORE;
+	paspw_close(&r.h);
+	return secrets_found(where, sizeof(where)) ? IN_MEMORY : CLEAN;
+}
+
+static int
+in_child(const struct verb *v, bool core)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(run_verb(v, core));
+	if (pid == -1 || waitpid(pid, &status, 0) != pid ||
+	    !WIFEXITED(status))
+		return NOT_READY;
+	return WEXITSTATUS(status);
+}
+
+static void
+try_verb(const struct verb *v)
+{
+	char text[128];
+	int finding = in_child(v, false);
+	const char *file;
+
+	snprintf(text, sizeof(text), "%s: nothing in memory", v->name);
+	told(finding == CLEAN, text, findings[finding]);
+	file = in_store();
+	snprintf(text, sizeof(text), "%s: nothing in the store", v->name);
+	told(file == NULL, text, file);
+	snprintf(text, sizeof(text), "%s: nothing in the log", v->name);
+	told(!in_bytes((const unsigned char *)log_text, strlen(log_text)),
+	    text, "see syslog");
+}
+
+static void
+try_cores(void)
+{
+	static const char *const names[] = { "authenticate", "change",
+	    "attempt_settle and rehash" };
+	char text[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(text, sizeof(text), "%s: nothing in a core file",
+		    names[i]);
+		if (system("command -v gcore > /dev/null") != 0) {
+			printf("ok %d - %s # SKIP no gcore (Debian: gdb)\n",
+			    ++tests, text);
+			continue;
+		}
+		for (const struct verb *v = verbs; v->name != NULL; v++)
+			if (strcmp(v->name, names[i]) == 0)
+				told(in_child(v, true) == CLEAN, text,
+				    "in the core file");
+	}
+}
+
+/* ---- Controls: a scan that finds nothing must be one that could ---- */
+
+static void
+controls(void)
+{
+	static struct secrets s;
+	char where[128] = "", path[128];
+	void *freed = malloc(sizeof(s));
+	FILE *f;
+
+	told(!secrets_found(where, sizeof(where)), "control: none before",
+	    where);
+	secrets_unmask(&s);
+	told(secrets_found(where, sizeof(where)), "control: in memory", "");
+	told(in_bytes((const unsigned char *)&s, sizeof(s)),
+	    "control: in bytes", "");
+	memcpy(freed, &s, sizeof(s));
+	snprintf(path, sizeof(path), "%s/store/planted", work);
+	if ((f = fopen(path, "w")) != NULL) {
+		fprintf(f, "something and then %s", s.fresh);
+		fclose(f);
+	}
+	secrets_wipe(&s);
+	told(in_store() != NULL, "control: in a file of the store", "");
+	unlink(path);
+	/* what free leaves behind is looked at too */
+	told(secrets_found(where, sizeof(where)), "control: on the heap", "");
+	explicit_bzero(freed, sizeof(s));
+	free(freed);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path);
+}
+
+int
+main(void)
+{
+	char path[128];
+	int status = 1;
+	pid_t pid;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	strcpy(work, "/tmp/paspw-left.XXXXXX");
+	log_text = mmap(NULL, LOG_MAX, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (log_text == MAP_FAILED || mkdtemp(work) == NULL)
+		return EXIT_FAILURE;
+	snprintf(path, sizeof(path), "%s/store", work);
+	if (mkdir(path, 0700) != 0)
+		return EXIT_FAILURE;
+	controls();
+	if ((pid = fork()) == 0) {
+		verbs_make(work);
+		_exit(EXIT_SUCCESS);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		return EXIT_FAILURE;
+	for (const struct verb *v = verbs; v->name != NULL; v++)
+		try_verb(v);
+	try_cores();
+	printf("1..%d\n", tests);
+	nftw(work, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

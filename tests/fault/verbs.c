@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+#include "verbs.h"
+
+#include <crypt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "import_samples.h"
+#include "secret.h"
+
+#define FAILURES 4		/* of `four`: the next one locks */
+#define COST "3"
+#define OTHER_COST "4"		/* of a configuration to compare with */
+#define WEAK "$5$rounds=1000$saltsalt"	/* how `weak` is hashed */
+#define DAY 86400
+
+/* ---- The store ---- */
+
+static void
+must(struct paspw *h, int r, const char *what)
+{
+	if (r == PASPW_OK)
+		return;
+	fprintf(stderr, "verbs: %s: %s\n", what, paspw_detail(h));
+	exit(EXIT_FAILURE);
+}
+
+static void
+write_config(const char *directory, const char *name, const char *cost)
+{
+	char path[VERBS_PATH];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if ((f = fopen(path, "w")) == NULL)
+		exit(EXIT_FAILURE);
+	fprintf(f, "[users]\nstore = sqlite:%s/store/users.db\n"
+	    "credentials = store\nhash_cost = %s\ndictionary = no\n"
+	    "busy_wait = 1s\nstore_timeout = 1s\nfirst_login_change = no\n"
+	    "[admins]\nextends = users\nmembers = paul @root\n"
+	    "dictionary = yes\nstore = sqlite:%s/store/admins.db\n",
+	    directory, cost, directory);
+	fclose(f);
+}
+
+static void
+issue(struct paspw *h, const char *user, const char *password)
+{
+	enum paspw_verdict verdict = PASPW_REFUSED;
+
+	must(h, paspw_add(h, user, password, strlen(password), NULL, NULL,
+	    &verdict), user);
+	if (verdict != PASPW_ACCEPTED)
+		exit(EXIT_FAILURE);
+}
+
+/* An account whose hash is renewed when it logs in. */
+static void
+import_weak(struct paspw *h, const char *password)
+{
+	enum paspw_import outcome = PASPW_IMPORT_SKIPPED;
+	char line[512];
+	int length = snprintf(line, sizeof(line), "weak:%s:%lld:0:99999:7:::",
+	    crypt(password, WEAK), (long long)time(NULL) / DAY);
+
+	must(h, paspw_import_shadow(h, line, (size_t)length, &outcome),
+	    "import");
+	if (outcome != PASPW_IMPORT_DONE)
+		must(h, PASPW_ERR_INTERNAL, "weak");
+}
+
+static int
+no_proof(const char *realm, const char *proof, void *arg)
+{
+	(void)realm;
+	(void)proof;
+	(void)arg;
+	return 0;
+}
+
+void
+verbs_make(const char *directory)
+{
+	static const char *const users[] = { "bob", "four", "shut" };
+	struct run r = { .directory = directory };
+	enum paspw_verdict verdict;
+	struct paspw *h = NULL;
+	char path[VERBS_PATH];
+
+	secrets_unmask(&r.secrets);
+	write_config(directory, "other.conf", OTHER_COST);
+	write_config(directory, "paspw.conf", COST);
+	snprintf(path, sizeof(path), "%s/paspw.conf", directory);
+	must(h, paspw_open(&h, path, 0), "open");
+	must(h, paspw_init(h), "init");
+	import_weak(h, r.secrets.right);
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+		issue(h, users[i], r.secrets.right);
+	must(h, paspw_close_account(h, "shut"), "close");
+	must(h, paspw_audit_first_keys(h, no_proof, NULL), "first keys");
+	must(h, paspw_audit_seal(h), "seal");
+	for (int i = 0; i < FAILURES; i++)
+		must(h, paspw_authenticate(h, "four", r.secrets.wrong,
+		    strlen(r.secrets.wrong), &verdict), "authenticate");
+	paspw_close(&h);
+	secrets_wipe(&r.secrets);
+}
+
+/* ---- Opening ---- */
+
+static int
+open_with(struct run *r, unsigned flags)
+{
+	char path[VERBS_PATH];
+
+	snprintf(path, sizeof(path), "%s/paspw.conf", r->directory);
+	return paspw_open(&r->h, path, flags);
+}
+
+static int
+do_open(struct run *r)
+{
+	return open_with(r, 0);
+}
+
+static int
+do_open_login(struct run *r)
+{
+	return open_with(r, PASPW_LOGIN);
+}
+
+static int
+do_set(struct run *r)
+{
+	return paspw_set(r->h, PASPW_RHOST, "192.0.2.1");
+}
+
+static int
+set_reason(struct run *r)
+{
+	return paspw_set(r->h, PASPW_REASON, "a test");
+}
+
+static int
+do_init(struct run *r)
+{
+	return paspw_init(r->h);
+}
+
+/* ---- Passwords ---- */
+
+/* The verdict stands for what the report says. */
+static int
+check_for(struct run *r, const char *user)
+{
+	struct paspw_report *report = NULL;
+	int rc = paspw_check(r->h, user, r->secrets.right, strlen(r->secrets.right), r->secrets.fresh,
+	    strlen(r->secrets.fresh), &report);
+
+	r->harmful = rc != PASPW_OK && report != NULL;
+	if (rc == PASPW_OK)
+		r->verdict = paspw_report_count(report) == 0 ?
+		    PASPW_ACCEPTED : PASPW_WEAK;
+	for (size_t i = 0; i < paspw_report_count(report); i++)
+		r->harmful |= paspw_report_message(report, i) == NULL;
+	paspw_report_free(&report);
+	return rc;
+}
+
+static int
+do_check(struct run *r)
+{
+	return check_for(r, "bob");
+}
+
+static int
+do_check_dictionary(struct run *r)
+{
+	return check_for(r, "paul");
+}
+
+static int
+do_generate(struct run *r)
+{
+	char made[PASPW_PASSWORD_MAX + 1] = "";
+	int rc = paspw_generate(r->h, "bob", 0, 0, made, sizeof(made), NULL);
+
+	r->harmful = (rc == PASPW_OK) != (made[0] != '\0');
+	secret_wipe_bytes(made, sizeof(made));
+	return rc;
+}
+
+/* ---- Attempts ---- */
+
+static int
+do_begin(struct run *r)
+{
+	int rc = paspw_attempt_begin(r->h, "bob", &r->attempt, &r->verdict);
+
+	r->harmful = rc != PASPW_OK && r->attempt != NULL;
+	return rc;
+}
+
+static int
+begin_weak(struct run *r)
+{
+	return paspw_attempt_begin(r->h, "weak", &r->attempt, &r->verdict);
+}
+
+static int
+do_verify(struct run *r)
+{
+	return paspw_attempt_verify(r->h, r->attempt, r->secrets.right,
+	    strlen(r->secrets.right));
+}
+
+static int
+verify_weak(struct run *r)
+{
+	int rc = begin_weak(r);
+
+	return rc != PASPW_OK ? rc : do_verify(r);
+}
+
+static int
+do_settle(struct run *r)
+{
+	static const struct paspw_factor factor = { "password",
+	    PASPW_VERIFIED };
+
+	return paspw_attempt_settle(r->h, &r->attempt, &factor, 1,
+	    &r->verdict);
+}
+
+static int
+do_right(struct run *r)
+{
+	return paspw_authenticate(r->h, "bob", r->secrets.right, strlen(r->secrets.right),
+	    &r->verdict);
+}
+
+static int
+do_wrong(struct run *r)
+{
+	return paspw_authenticate(r->h, "bob", r->secrets.wrong, strlen(r->secrets.wrong),
+	    &r->verdict);
+}
+
+static int
+do_last_wrong(struct run *r)
+{
+	return paspw_authenticate(r->h, "four", r->secrets.wrong, strlen(r->secrets.wrong),
+	    &r->verdict);
+}
+
+static int
+do_unknown(struct run *r)
+{
+	return paspw_authenticate(r->h, "nobody", r->secrets.right,
+	    strlen(r->secrets.right), &r->verdict);
+}
+
+/* ---- Accounts ---- */
+
+static int
+do_account(struct run *r)
+{
+	int64_t until = -1;
+
+	return paspw_account_verdict(r->h, "bob", 0, &r->verdict, &until);
+}
+
+static int
+do_change(struct run *r)
+{
+	struct paspw_report *report = NULL;
+	int rc = paspw_change(r->h, "bob", r->secrets.right, strlen(r->secrets.right),
+	    r->secrets.fresh, strlen(r->secrets.fresh), &report, &r->verdict);
+
+	r->harmful = rc != PASPW_OK && report != NULL;
+	paspw_report_free(&report);
+	return rc;
+}
+
+static int
+do_change_authenticated(struct run *r)
+{
+	return paspw_change_authenticated(r->h, "bob", NULL, 0, r->secrets.fresh,
+	    strlen(r->secrets.fresh), NULL, &r->verdict);
+}
+
+static int
+do_change_reused(struct run *r)
+{
+	return paspw_change_authenticated(r->h, "bob", NULL, 0, r->secrets.right,
+	    strlen(r->secrets.right), NULL, &r->verdict);
+}
+
+static int
+do_add(struct run *r)
+{
+	const struct paspw_terms terms = { .owner = "Zoe", .kind = "service" };
+
+	return paspw_add(r->h, "zoe", r->secrets.fresh, strlen(r->secrets.fresh), &terms,
+	    NULL, &r->verdict);
+}
+
+static int
+do_reset(struct run *r)
+{
+	return paspw_reset(r->h, "bob", r->secrets.fresh, strlen(r->secrets.fresh), NULL,
+	    &r->verdict);
+}
+
+static int
+do_reopen(struct run *r)
+{
+	return paspw_reopen(r->h, "shut", r->secrets.fresh, strlen(r->secrets.fresh), NULL,
+	    NULL, &r->verdict);
+}
+
+#define ADMIN_VERB(name, verb, user) \
+static int \
+name(struct run *r) \
+{ \
+	return verb(r->h, user); \
+}
+
+ADMIN_VERB(do_lock, paspw_lock, "bob")
+ADMIN_VERB(do_unlock, paspw_unlock, "four")
+ADMIN_VERB(do_expire, paspw_expire, "bob")
+ADMIN_VERB(do_close, paspw_close_account, "bob")
+
+static int
+do_session(struct run *r)
+{
+	return paspw_session(r->h, "bob", true);
+}
+
+static int
+do_status(struct run *r)
+{
+	struct paspw_status *status = NULL;
+	int rc = paspw_status(r->h, "bob", &status);
+
+	r->harmful = (rc == PASPW_OK) != (status != NULL);
+	paspw_status_free(&status);
+	return rc;
+}
+
+static int
+count_status(const struct paspw_status *status, void *arg)
+{
+	*(int *)arg += status->account[0] != '\0';
+	return 0;
+}
+
+static int
+do_each(struct run *r)
+{
+	int count = 0, rc = paspw_each(r->h, count_status, &count);
+
+	r->harmful = rc == PASPW_OK && count != 4;
+	return rc;
+}
+
+/* ---- Moving ---- */
+
+static int
+imported(struct run *r, int rc, enum paspw_import outcome)
+{
+	/* After a commit whose answer was lost it is there already. */
+	r->harmful = (rc == PASPW_OK) != (outcome != PASPW_IMPORT_SKIPPED);
+	return rc;
+}
+
+static int
+do_import_shadow(struct run *r)
+{
+	static const char line[] = "zoe:" PRESENT_HASH ":20000:0:99999:7:::";
+	enum paspw_import outcome = PASPW_IMPORT_DONE;
+	int rc = paspw_import_shadow(r->h, line, strlen(line), &outcome);
+
+	return imported(r, rc, outcome);
+}
+
+static int
+do_import_opasswd(struct run *r)
+{
+	static const char line[] = "bob:0:2:" OLDER_HASH "," OLD_HASH;
+	enum paspw_import outcome = PASPW_IMPORT_DONE;
+	int rc = paspw_import_opasswd(r->h, line, strlen(line), &outcome);
+
+	return imported(r, rc, outcome);
+}
+
+static int
+do_import_faillock(struct run *r)
+{
+	enum paspw_import outcome = PASPW_IMPORT_DONE;
+	unsigned char tally[64] = { [54] = 1 };
+	uint64_t at = (uint64_t)time(NULL) - DAY;
+	int rc;
+
+	memcpy(tally + 56, &at, sizeof(at));
+	rc = paspw_import_faillock(r->h, "bob", tally, sizeof(tally),
+	    &outcome);
+	return imported(r, rc, outcome);
+}
+
+static int
+do_import_terms(struct run *r)
+{
+	const struct paspw_terms terms = { .owner = "Bob" };
+	enum paspw_import outcome = PASPW_IMPORT_DONE;
+	int rc = paspw_import_terms(r->h, "bob", &terms, &outcome);
+
+	return imported(r, rc, outcome);
+}
+
+static int
+do_import_record(struct run *r)
+{
+	static const char *const history[] = { OLD_HASH };
+	const struct paspw_record record = { .account = "zoe",
+	    .realm = "users", .id = "00112233445566778899aabbccddeeff",
+	    .kind = "person", .credentials = "store", .hash = PRESENT_HASH,
+	    .created_at = DAY, .changed_at = (int64_t)DAY * 20000,
+	    .history = history, .history_count = 1 };
+	enum paspw_import outcome = PASPW_IMPORT_DONE;
+	int rc = paspw_import_record(r->h, &record, &outcome);
+
+	return imported(r, rc, outcome);
+}
+
+static int
+count_record(const struct paspw_record *record, void *arg)
+{
+	*(int *)arg += record->account[0] != '\0';
+	return 0;
+}
+
+static int
+do_export(struct run *r)
+{
+	int count = 0;
+	int rc = paspw_export(r->h, PASPW_WITH_HISTORY, count_record, &count);
+
+	r->harmful = rc == PASPW_OK && count != 4;
+	return rc;
+}
+
+/* ---- Policy ---- */
+
+/* Any of the callbacks that count: they differ in what they are lent. */
+#define COUNTER(name, type) \
+static int \
+name(const struct type *one, void *arg) \
+{ \
+	*(int *)arg += one != NULL; \
+	return 0; \
+}
+
+COUNTER(count_setting, paspw_setting)
+COUNTER(count_demand, paspw_demand)
+COUNTER(count_finding, paspw_finding)
+COUNTER(count_policy_change, paspw_policy_change)
+COUNTER(count_effect, paspw_policy_effect)
+COUNTER(count_event, paspw_event)
+
+static int
+do_settings(struct run *r)
+{
+	int count = 0;
+
+	return paspw_setting_each(r->h, count_setting, &count);
+}
+
+static int
+do_setting(struct run *r)
+{
+	char value[64] = "";
+
+	return paspw_setting(r->h, "bob", "min_length", value,
+	    sizeof(value));
+}
+
+static int
+do_compare(struct run *r)
+{
+	int count = 0;
+
+	return paspw_policy_compare(r->h, "cnil", count_demand, &count);
+}
+
+static int
+do_findings(struct run *r)
+{
+	int count = 0;
+
+	return paspw_policy_findings(r->h, count_finding, &count);
+}
+
+static int
+do_diff(struct run *r)
+{
+	char path[VERBS_PATH];
+	int count = 0;
+
+	snprintf(path, sizeof(path), "%s/other.conf", r->directory);
+	return paspw_policy_diff(r->h, path, count_policy_change,
+	    count_effect, &count);
+}
+
+static int
+do_bench(struct run *r)
+{
+	struct paspw_bench bench;
+
+	return paspw_policy_bench(r->h, "yescrypt", 3, &bench);
+}
+
+static int
+do_realm_of(struct run *r)
+{
+	const char *realm = NULL;
+	int rc = paspw_realm_of(r->h, "bob", &realm);
+
+	r->harmful = (rc == PASPW_OK) !=
+	    (realm != NULL && strcmp(realm, "users") == 0);
+	return rc;
+}
+
+/* ---- Trail ---- */
+
+static int
+do_audit_each(struct run *r)
+{
+	int count = 0;
+	int rc = paspw_audit_each(r->h, NULL, 0, count_event, &count);
+
+	r->harmful = rc == PASPW_OK && count < 6;
+	return rc;
+}
+
+static int
+do_seal(struct run *r)
+{
+	return paspw_audit_seal(r->h);
+}
+
+static int
+do_seal_empty(struct run *r)
+{
+	return paspw_audit_seal_empty(r->h);
+}
+
+static int
+do_first_keys(struct run *r)
+{
+	return paspw_audit_first_keys(r->h, no_proof, NULL);
+}
+
+static int
+do_heads(struct run *r)
+{
+	return paspw_audit_heads(r->h, no_proof, NULL);
+}
+
+static int
+do_audit_verify(struct run *r)
+{
+	struct paspw_audit_result result = { .faults = 0 };
+	int rc = paspw_audit_verify(r->h, &result);
+
+	r->harmful = rc == PASPW_OK &&
+	    (result.faults != 0 || result.seals == 0);
+	return rc;
+}
+
+static int
+do_audit_verify_with(struct run *r)
+{
+	struct paspw_audit_result result = { .faults = 0 };
+	int rc = paspw_audit_verify_with(r->h, NULL, 0, NULL, NULL, &result);
+
+	r->harmful = rc == PASPW_OK &&
+	    (result.faults != 0 || result.seals == 0);
+	return rc;
+}
+
+#define NO_VERDICT PASPW_REFUSED
+
+const struct verb verbs[] = {
+	{ "open", do_open, NULL, NO_VERDICT, VERB_CLOSED },
+	{ "open for a login", do_open_login, NULL, NO_VERDICT, VERB_CLOSED },
+	{ "set", do_set, NULL, NO_VERDICT, 0 },
+	{ "init", do_init, NULL, NO_VERDICT, VERB_COLD },
+	{ "check", do_check, NULL, PASPW_ACCEPTED, 0 },
+	{ "check with dictionary", do_check_dictionary, NULL, PASPW_ACCEPTED,
+	    0 },
+	{ "generate", do_generate, NULL, NO_VERDICT, 0 },
+	{ "attempt_begin", do_begin, NULL, PASPW_ACCEPTED, VERB_STEPS },
+	{ "attempt_verify", do_verify, begin_weak, PASPW_ACCEPTED, 0 },
+	{ "attempt_settle and rehash", do_settle, verify_weak,
+	    PASPW_ACCEPTED, VERB_STEPS },
+	{ "authenticate, store opened first", do_right, NULL, PASPW_ACCEPTED,
+	    VERB_COLD | VERB_STEPS },
+	{ "authenticate", do_right, NULL, PASPW_ACCEPTED, VERB_STEPS },
+	{ "authenticate, wrong", do_wrong, NULL, PASPW_REFUSED, VERB_STEPS },
+	{ "authenticate, wrong and locks", do_last_wrong, NULL, PASPW_REFUSED,
+	    VERB_STEPS },
+	{ "authenticate, nobody", do_unknown, NULL, PASPW_REFUSED,
+	    VERB_STEPS },
+	{ "account_verdict", do_account, NULL, PASPW_ACCEPTED, 0 },
+	{ "change", do_change, NULL, PASPW_ACCEPTED, VERB_STEPS },
+	{ "change_authenticated", do_change_authenticated, NULL,
+	    PASPW_ACCEPTED, 0 },
+	{ "change_authenticated, reused", do_change_reused, NULL,
+	    PASPW_REUSED, 0 },
+	{ "add", do_add, NULL, PASPW_ACCEPTED, 0 },
+	{ "reset", do_reset, NULL, PASPW_ACCEPTED, 0 },
+	{ "reopen", do_reopen, set_reason, PASPW_ACCEPTED, 0 },
+	{ "lock", do_lock, NULL, NO_VERDICT, 0 },
+	{ "unlock", do_unlock, NULL, NO_VERDICT, 0 },
+	{ "expire", do_expire, NULL, NO_VERDICT, 0 },
+	{ "close_account", do_close, NULL, NO_VERDICT, VERB_STEPS },
+	{ "session", do_session, NULL, NO_VERDICT, 0 },
+	{ "status", do_status, NULL, NO_VERDICT, 0 },
+	{ "each", do_each, NULL, NO_VERDICT, 0 },
+	{ "import_shadow", do_import_shadow, NULL, NO_VERDICT, 0 },
+	{ "import_opasswd", do_import_opasswd, NULL, NO_VERDICT, 0 },
+	{ "import_faillock", do_import_faillock, NULL, NO_VERDICT, 0 },
+	{ "import_terms", do_import_terms, NULL, NO_VERDICT, 0 },
+	{ "import_record", do_import_record, NULL, NO_VERDICT, 0 },
+	{ "export", do_export, NULL, NO_VERDICT, 0 },
+	{ "setting_each", do_settings, NULL, NO_VERDICT, 0 },
+	{ "setting", do_setting, NULL, NO_VERDICT, 0 },
+	{ "policy_compare", do_compare, NULL, NO_VERDICT, 0 },
+	{ "policy_findings", do_findings, NULL, NO_VERDICT, 0 },
+	{ "policy_diff", do_diff, NULL, NO_VERDICT, 0 },
+	{ "policy_bench", do_bench, NULL, NO_VERDICT, 0 },
+	{ "realm_of", do_realm_of, NULL, NO_VERDICT, 0 },
+	{ "audit_each", do_audit_each, NULL, NO_VERDICT, 0 },
+	{ "audit_seal", do_seal, NULL, NO_VERDICT,
+	    VERB_STEPS | VERB_OPENSSL },
+	{ "audit_seal_empty", do_seal_empty, NULL, NO_VERDICT,
+	    VERB_STEPS | VERB_OPENSSL },
+	{ "audit_first_keys", do_first_keys, NULL, NO_VERDICT, VERB_STEPS },
+	{ "audit_heads", do_heads, NULL, NO_VERDICT, VERB_STEPS },
+	{ "audit_verify", do_audit_verify, NULL, NO_VERDICT, VERB_OPENSSL },
+	{ "audit_verify_with", do_audit_verify_with, NULL, NO_VERDICT,
+	    VERB_OPENSSL },
+	{ NULL, NULL, NULL, NO_VERDICT, 0 }
+};
