@@ -8,7 +8,7 @@
 . "${top_srcdir:-.}/tests/cli/common.sh"
 
 command -v faketime > /dev/null || skip_all "faketime is not installed"
-[ -z "${SANITIZERS:-}" ] || skip_all "faketime may hang under a sanitizer"
+[ -z "${SANITIZER_CFLAGS:-}" ] || skip_all "faketime may hang under a sanitizer"
 faked=$(faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
 [ "$faked" = "$("$paspw" --version)" ] ||
     skip_all "faketime cannot be loaded here: $faked"
