@@ -29,8 +29,10 @@ private_headers()
 	for file in "$@"; do
 		sed -n 's/^# *include *"\(.*\)".*/\1/p' "$file"
 	done | sort -u | while read -r header; do
-		[ "$header" = paspw.h ] || [ ! -f "$top_srcdir/lib/$header" ] ||
-		    echo "$header"
+		case $header in
+		paspw.h|*/*) continue ;;
+		esac
+		[ ! -f "$top_srcdir/lib/$header" ] || echo "$header"
 	done
 }
 

@@ -5,20 +5,27 @@
 #
 # For the tests of the agent, after tests/pam/stack.sh and host.sh.
 #
+#	as USER COMMAND...	run it as that person
 #	keep			start the agent under the keeper
 #	agent_pid		of the one that runs now
 #	release			end it; its exit code
-#	knock ARGUMENT...	a caller; in $said what it prints
-#	account USER PASSWORD	issue an account; its password is a fixed one
-#	counted NAME		the number before "NAME" in $said
+#	knocks [OPTION VALUE]... COMMAND...
+#				a caller of the agent; in $said what it prints
+#	counted TEXT		the number before this text in $said
 
 knock=$top_builddir/tests/agent/knock
 keeper=$top_builddir/tests/agent/keeper
 keeper_pid=
 said=
-[ -f "$knock" ] && [ -f "$keeper" ] || {
-	echo 'Bail out! knock or keeper is not built'
-	exit 1
+for file in "$knock" "$keeper"; do
+	[ -f "$file" ] || { echo "Bail out! $file is not built"; exit 1; }
+done
+
+as()
+{
+	as_uid=$(id -u "$1")
+	shift
+	setpriv --reuid="$as_uid" --regid="$as_uid" --clear-groups "$@"
 }
 
 keep()
@@ -50,11 +57,6 @@ release()
 	release_code=$?
 	keeper_pid=
 	return $release_code
-}
-
-knock()
-{
-	said=$("$knock" "$@" 2>&1)
 }
 
 knocks()

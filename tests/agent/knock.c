@@ -17,6 +17,11 @@
  *		COUNT callers at once that are slow half garbage huge silent
  *		deaf; prints how many were dropped within 10 seconds
  *
+ *	knock [OPTION]... SOCKET CONFIG hold SECONDS
+ *		connect and do nothing; prints the process at the other end
+ *
+ * SOCKET exec:PATH: start this program with a socket as its standard input
+ * and output instead of connecting.
  * VERB login: by the library, its own way, with paspw_authenticate.
  * -u UID: become this user first. -i ID: this attempt id. -r REALM.
  */
@@ -49,6 +54,10 @@
 #define SLOW_MS 200
 #define BURST_MAX 512
 #define CODES 16
+
+#define PROGRAM "exec:"
+
+static pid_t started;		/* of exec: */
 
 struct caller {
 	const char *socket;
@@ -149,11 +158,34 @@ become(const struct caller *c)
 }
 
 static int
+start_program(const char *path)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1 ||
+	    (pid = fork()) == -1)
+		die(path);
+	if (pid == 0) {
+		dup2(pair[1], STDIN_FILENO);
+		dup2(pair[1], STDOUT_FILENO);
+		close(pair[0]);
+		execl(path, path, (char *)NULL);
+		_exit(EXIT_FAILURE);
+	}
+	started = pid;
+	close(pair[1]);
+	return pair[0];
+}
+
+static int
 reach(const struct caller *c)
 {
-	int fd = channel_connect(c->socket, CONNECT_MS);
+	int fd;
 
-	if (fd == -1)
+	if (strncmp(c->socket, PROGRAM, strlen(PROGRAM)) == 0)
+		return start_program(c->socket + strlen(PROGRAM));
+	if ((fd = channel_connect(c->socket, CONNECT_MS)) == -1)
 		die(c->socket);
 	return fd;
 }
@@ -484,6 +516,19 @@ bad(const struct caller *c, char **args)
 	return EXIT_SUCCESS;
 }
 
+/* ---- hold ---- */
+
+static int
+hold(const struct caller *c, char **args)
+{
+	become(c);
+	(void)reach(c);
+	printf("%ld\n", (long)started);
+	fflush(stdout);
+	nap((int64_t)atoi(args[0]) * MS_PER_SECOND);
+	return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -506,10 +551,14 @@ main(int argc, char **argv)
 		}
 	argv += optind;
 	argc -= optind;
-	if (argc < 5)
+	if (argc < 4)
 		return EXIT_FAILURE;
 	c.socket = argv[0];
 	c.config = argv[1];
+	if (strcmp(argv[2], "hold") == 0)
+		return hold(&c, argv + 3);
+	if (argc < 5)
+		return EXIT_FAILURE;
 	if (strcmp(argv[2], "ask") == 0)
 		return ask(&c, argv + 3);
 	if (strcmp(argv[2], "burst") == 0 && argc > 6)

@@ -13,11 +13,10 @@
 rounds=${KILL_ROUNDS:-8}
 guesses=40
 right='Grenouille-47-verte'
-conf=$host_conf
 # A hash long enough to be hit.
 host_settings 'lock_after = 5'
 sed -i 's/^hash_cost = .*/hash_cost = 5/' "$host_conf"
-host_admin init > /dev/null
+admin init > /dev/null
 keep
 
 # Guess until it is over; kill -9 meanwhile. $refused: those whose password

@@ -20,11 +20,10 @@ begun_ms=20			# when a program is at work
 stopper=$top_builddir/tests/agent/stopper
 victim=$top_builddir/tests/agent/victim
 right='Grenouille-47-verte'
-conf=$host_conf
 people bob
 bob=$(id -u bob)
 host_settings
-host_admin init > /dev/null
+admin init > /dev/null
 account alice "$right"
 account bob "$right"
 

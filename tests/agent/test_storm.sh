@@ -11,13 +11,11 @@
 . "$top_srcdir/tests/agent/common.sh"
 
 right='Grenouille-47-verte'
-# Here each caller sees the agent as the only way.
-conf=$host_conf
 people bob eve
 eve=$(id -u eve)
 bob=$(id -u bob)
 host_settings 'isolate = yes'
-host_admin init > /dev/null
+admin init > /dev/null
 for name in alice bob eve user0 user1 user2 user3 user4 user5 user6 user7; do
 	account "$name" "$right"
 done
@@ -57,7 +55,7 @@ knocks -u "$bob" -r admins ask authenticate bob "$right"
 like 'a realm with credentials of its own may be named' "$said" \
     '^done, refused'
 like 'who asks, not what he says, is in the trail' \
-    "$(host_admin --json audit show --account bob)" "\"service\": *\"uid $bob\""
+    "$(admin --json audit show --account bob)" "\"service\": *\"uid $bob\""
 
 # ---- 200 at once ----
 
@@ -68,7 +66,7 @@ note "$said"
 knocks burst 200 authenticate alice "$right" wrong
 is '200, half of them wrong: every one has an answer' \
     "$(counted 'without an answer')" 0
-host_admin --json unlock alice --reason test > /dev/null ||
+admin --json unlock alice --reason test > /dev/null ||
     note 'alice was not locked'
 knocks burst 40 authenticate user%u "$right"
 is '8 of 40 names exist' "$(counted 'done, accepted')" 8
@@ -154,7 +152,7 @@ for password in wrong1 wrong2; do
 	knocks ask authenticate user1 "$password"
 done
 like 'a changed configuration is seen within a second' \
-    "$(host_admin --json status user1)" '"state": *"locked"'
+    "$(admin --json status user1)" '"state": *"locked"'
 host_settings 'isolate = yes' 'lock_after = 2' 'lock_aftre = 3'
 sleep 1.1
 knocks ask ping x
