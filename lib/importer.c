@@ -180,10 +180,14 @@ round_trip(struct paspw *h, struct importer *imp, importer_fn *fn,
 	case STORE_OK:
 		return PASPW_OK;
 	case STORE_CONFLICT:
-	case STORE_UNSURE:
 		*again = true;
 		return error_set(&h->error, PASPW_ERR_BUSY,
 		    "account %s: the store is too busy", s->name);
+	case STORE_UNSURE:
+		/* If it stays so, the store has said why. */
+		*again = true;
+		return h->error.code != PASPW_OK ? h->error.code :
+		    PASPW_ERR_STORE;
 	default:
 		return h->error.code;
 	}

@@ -261,12 +261,14 @@ conclude(const struct subject *s, enum store_answer answer, bool *again,
 		 * try again, and some in vain until store_timeout. */
 		if (s->optional)
 			return PASPW_OK;
-		/* fallthrough */
-	case STORE_UNSURE:
 		*again = true;
 		return error_set(e, PASPW_ERR_BUSY, "%s%s: the store is too "
 		    "busy", s->found ? "account " : "realm ",
 		    s->found ? s->account.name : s->policy->realm);
+	case STORE_UNSURE:
+		/* If it stays so, the store has said why: a disk is full. */
+		*again = true;
+		return e->code != PASPW_OK ? e->code : PASPW_ERR_STORE;
 	default:
 		return e->code;
 	}

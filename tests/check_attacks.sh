@@ -29,7 +29,7 @@ in_source()
 		;;
 	tests/fault/*)
 		grep -q "\"${2%%:*}\"" "$top_srcdir/tests/fault/verbs.c" \
-		    "$top_srcdir/tests/fault/fault_module.c"
+		    "$top_srcdir/tests/fault/module_calls.c"
 		;;
 	*) return 1 ;;
 	esac

@@ -29,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crash.h"
@@ -305,6 +306,9 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	if ((v->flags & VERB_CLOSED) == 0)
 		use_again(&r);
 	paspw_close(&r.h);
+	/* What a dlopen that failed notes stays until it was asked twice. */
+	(void)dlerror();
+	(void)dlerror();
 	found->live = fault_live() - live;
 	if (open_descriptors() > descriptors)
 		problem("a descriptor stays open");
@@ -469,6 +473,7 @@ main(int argc, char **argv)
 	/* glibc's name service crashes if its first use is without memory. */
 	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
 		return EXIT_FAILURE;
+	tzset();	/* syslog's first line would read it, and keep it */
 	copy_stores(work, saved);
 	for (const struct verb *v = verbs; v->name != NULL; v++)
 		if (argc < 2 || strcmp(argv[1], v->name) == 0)

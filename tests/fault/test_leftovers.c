@@ -11,7 +11,6 @@
  * password.
  */
 
-#include <dirent.h>
 #include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,28 +110,31 @@ in_file(const char *path)
 	return has && size != 0;
 }
 
-/* Each file of the stores; the name of one that has a secret, or NULL. */
+static char found_in[512];
+
+static int
+look_into(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)f;
+	if (type != FTW_F || !in_file(path))
+		return 0;
+	snprintf(found_in, sizeof(found_in), "%s", path);
+	return 1;
+}
+
+/* Each file of the stores, archives too; the name of one that has a secret,
+ * or NULL. */
 static const char *
 in_store(void)
 {
-	static char path[512];
-	struct dirent *entry;
-	const char *found = NULL;
-	DIR *dir;
+	char path[128];
 
 	snprintf(path, sizeof(path), "%s/store", work);
-	if ((dir = opendir(path)) == NULL)
-		return "no store";
-	while (found == NULL && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/store/%s", work,
-		    entry->d_name);
-		if (in_file(path))
-			found = path;
-	}
-	closedir(dir);
-	return found;
+	found_in[0] = '\0';
+	if (nftw(path, look_into, 8, FTW_PHYS) == -1)
+		return "it is not read";
+	return found_in[0] == '\0' ? NULL : found_in;
 }
 
 /* ---- A verb in a process of its own ---- */

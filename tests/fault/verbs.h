@@ -38,6 +38,25 @@ enum {
 
 extern const struct verb verbs[];	/* ends with a NULL name */
 
+/* ---- verbs_read.c ---- */
+
+int do_settings(struct run *r);
+int do_setting(struct run *r);
+int do_compare(struct run *r);
+int do_findings(struct run *r);
+int do_diff(struct run *r);
+int do_bench(struct run *r);
+int do_realm_of(struct run *r);
+int do_audit_each(struct run *r);
+int do_seal(struct run *r);
+int do_seal_empty(struct run *r);
+int do_first_keys(struct run *r);
+int do_heads(struct run *r);
+int do_audit_verify(struct run *r);
+int do_audit_verify_with(struct run *r);
+
+/* ---- */
+
 void verbs_make(const char *directory);
 
 #endif
