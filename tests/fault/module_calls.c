@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * module_calls CONFDIR [PHASE]: each call that the real module, loaded by the real
+ * module_calls CONFDIR [PHASE]: each call that the real module, loaded by the
+ * real
  * libpam, makes in a phase fails once. Nobody gets in who would not: a wrong
  * password never, the right one only if the fault did no harm; the phases
  * without a password answer as always or refuse. Nothing crashes, nothing
