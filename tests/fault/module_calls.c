@@ -3,11 +3,10 @@
 
 /*
  * module_calls CONFDIR [PHASE]: each call that the real module, loaded by the
- * real
- * libpam, makes in a phase fails once. Nobody gets in who would not: a wrong
- * password never, the right one only if the fault did no harm; the phases
- * without a password answer as always or refuse. Nothing crashes, nothing
- * leaks, no password is left in memory.
+ * real libpam, makes in a phase fails once. Nobody gets in who would not: a
+ * wrong password never, the right one only if the fault did no harm; the
+ * phases without a password answer as always or refuse. Nothing crashes,
+ * nothing leaks, no password is left in memory.
  *
  * fault_module.sh prepares the services `one` and `layered`, and the account
  * bob.
