@@ -305,9 +305,10 @@ attempt_settle(struct paspw *h, struct paspw_attempt *attempt,
 
 	if ((r = find_realm(h, attempt, &s)) != PASPW_OK)
 		return r;
-	stranger_hash(s.policy, attempt->user, stranger);
-	if (!attempt->reserved && attempt->begun == PASPW_ACCEPTED)
+	if (!attempt->reserved && attempt->begun == PASPW_ACCEPTED) {
+		stranger_hash(s.policy, attempt->user, stranger);
 		s.stranger = stranger;
+	}
 	r = subject_update(&s, attempt->reserved ? settle_step : idle_step,
 	    &st, &h->error);
 	if (r == PASPW_OK && attempt->reserved && !st.answered)
