@@ -2,11 +2,12 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * stopper HOW COUNT UID MILLISECONDS PERSON... -- VICTIM...
+ * stopper HOW COUNT UID MILLISECONDS STORE PERSON... -- VICTIM...
  *
  * COUNT times: a person of this uid runs PERSON, a program that uses a store
  * all the time, and stops it at a random instant, at most 30 ms after that
- * many milliseconds, when it is at work; then VICTIM, somebody
+ * many milliseconds, when it is at work; then probe (beside us) sees whether
+ * the store's lock is free, and VICTIM, somebody
  * else's login, runs beside it. Then the person's program is killed.
  * HOW: signal (SIGSTOP by the person), terminal (Ctrl-Z on its terminal),
  * freeze (a control group of the person's, STOPPER_GROUP), or none (to
@@ -15,7 +16,9 @@
  *
  * Prints how many victims there were, how often the program was really
  * stopped, how many victims failed, and the median and longest time of the
- * others. What the victims said goes to standard error.
+ * others; and the longest time of /bin/true beside them, which says what the
+ * machine itself makes somebody wait; and how often the lock was never free.
+ * What the victims said goes to standard error.
  */
 
 #include <errno.h>
@@ -290,7 +293,7 @@ end(struct person *p)
 /* ---- The victim ---- */
 
 static bool
-victim_passes(char **argv, int64_t *ms)
+passes(char **argv, int64_t *ms)
 {
 	int64_t begin = now_ms();
 	int code = -1;
@@ -318,19 +321,63 @@ by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+struct tally {
+	int victims, stopped, locked, passed;
+	int64_t machine;
+	int64_t times[COUNT_MAX];
+};
+
+static void
+tell(struct tally *t)
+{
+	qsort(t->times, (size_t)t->passed, sizeof(t->times[0]), by_value);
+	printf("%d victims\n%d stopped\n%d locked\n%d failed\n", t->victims,
+	    t->stopped, t->locked, t->victims - t->passed);
+	printf("median %lld\nlongest %lld\nmachine %lld\n",
+	    t->passed == 0 ? -1 : (long long)t->times[t->passed / 2],
+	    t->passed == 0 ? -1 : (long long)t->times[t->passed - 1],
+	    (long long)t->machine);
+}
+
+/* One person, stopped after that long. */
+static void
+once(struct tally *t, uint32_t us, char **program, char **probe,
+    char **victim)
+{
+	char *nothing[] = { (char[]){ "/bin/true" }, NULL };
+	struct person p = start(program);
+	int64_t ms;
+
+	nap_us(us);
+	if (!is("none"))
+		stop(&p);
+	nap_us(SETTLE_MS * US_PER_MS);
+	t->victims++;
+	t->stopped += !is("none") && is_stopped(&p);
+	t->locked += !passes(probe, &ms);
+	if (passes(victim, &ms))
+		t->times[t->passed++] = ms;
+	if (passes(nothing, &ms) && ms > t->machine)
+		t->machine = ms;
+	end(&p);
+}
+
 int
 main(int argc, char **argv)
 {
-	static int64_t times[COUNT_MAX];
-	int count, stopped = 0, failed = 0, passed = 0;
-	char **person = argv + 5, **victim = person;
-	uint32_t least_us;
+	static struct tally tally;
+	char **program = argv + 6, **victim = program;
+	char path[PATH_SIZE], *probe[] = { path, NULL, NULL };
+	const char *slash = strrchr(argv[0], '/');
+	int count;
 
-	if (argc < 8 || (count = atoi(argv[2])) > COUNT_MAX)
+	if (argc < 9 || (count = atoi(argv[2])) > COUNT_MAX || slash == NULL)
 		return EXIT_FAILURE;
 	how = argv[1];
 	uid = (uid_t)atol(argv[3]);
-	least_us = (uint32_t)atoi(argv[4]) * US_PER_MS;
+	probe[1] = argv[5];
+	snprintf(path, sizeof(path), "%.*s/probe", (int)(slash - argv[0]),
+	    argv[0]);
 	group = getenv("STOPPER_GROUP");
 	while (*victim != NULL && strcmp(*victim, "--") != 0)
 		victim++;
@@ -338,28 +385,13 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	*victim++ = NULL;
 	for (int i = 0; i < count; i++) {
-		struct person p = start(person);
 		uint32_t random = 0;
-		int64_t ms;
 
 		if (getrandom(&random, sizeof(random), 0) == -1)
 			die("getrandom");
-		nap_us(least_us + random % SPREAD_US);
-		if (!is("none"))
-			stop(&p);
-		nap_us(SETTLE_MS * US_PER_MS);
-		if (!is("none") && is_stopped(&p))
-			stopped++;
-		if (victim_passes(victim, &ms))
-			times[passed++] = ms;
-		else
-			failed++;
-		end(&p);
+		once(&tally, (uint32_t)atoi(argv[4]) * US_PER_MS +
+		    random % SPREAD_US, program, probe, victim);
 	}
-	qsort(times, (size_t)passed, sizeof(times[0]), by_value);
-	printf("%d victims\n%d stopped\n%d failed\nmedian %lld\n"
-	    "longest %lld\n", count, stopped, failed, passed == 0 ? -1 :
-	    (long long)times[passed / 2], passed == 0 ? -1 :
-	    (long long)times[passed - 1]);
+	tell(&tally);
 	return EXIT_SUCCESS;
 }
