@@ -158,7 +158,8 @@ static int
 check_for(struct run *r, const char *user)
 {
 	struct paspw_report *report = NULL;
-	int rc = paspw_check(r->h, user, r->secrets.right, strlen(r->secrets.right), r->secrets.fresh,
+	int rc = paspw_check(r->h, user, r->secrets.right,
+	    strlen(r->secrets.right), r->secrets.fresh,
 	    strlen(r->secrets.fresh), &report);
 
 	r->harmful = rc != PASPW_OK && report != NULL;
@@ -239,14 +240,16 @@ do_settle(struct run *r)
 static int
 do_right(struct run *r)
 {
-	return paspw_authenticate(r->h, "bob", r->secrets.right, strlen(r->secrets.right),
+	return paspw_authenticate(r->h, "bob", r->secrets.right,
+	    strlen(r->secrets.right),
 	    &r->verdict);
 }
 
 static int
 do_wrong(struct run *r)
 {
-	return paspw_authenticate(r->h, "bob", r->secrets.wrong, strlen(r->secrets.wrong),
+	return paspw_authenticate(r->h, "bob", r->secrets.wrong,
+	    strlen(r->secrets.wrong),
 	    &r->verdict);
 }
 
