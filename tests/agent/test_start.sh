@@ -55,10 +55,9 @@ like 'which root may' "$said" '^done'
 (
 	trap '' PIPE USR1 ALRM
 	umask 0
-	ulimit -S -f 1
-	ulimit -S -n 64
 	cd "$tmp" || exit 1
-	exec nice -n 5 env LD_LIBRARY_PATH=/tmp TZ=../../tmp/x PATH=/tmp \
+	exec prlimit --fsize=512: --nofile=64: nice -n 5 \
+	    env LD_LIBRARY_PATH=/tmp TZ=../../tmp/x PATH=/tmp \
 	    "$knock" -u "$bob" "exec:$helper" '' hold 3 7< /etc/passwd
 ) > "$tmp/held" &
 held=$!
