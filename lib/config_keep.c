@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -161,7 +162,7 @@ write_all(int fd, const char *text, size_t size)
 
 /* The new file beside the old one; read back before it takes its place. */
 static int
-replace(const struct config *c, int dir, const char *directory,
+replace(const struct config *c, uid_t keeper, int dir, const char *directory,
     const char *path, const char *text, size_t size, struct error *e)
 {
 	int rc = PASPW_ERR_CONFIG;
@@ -176,7 +177,7 @@ replace(const struct config *c, int dir, const char *directory,
 		error_errno(e, rc, errno, "%s", made);
 		goto out;
 	}
-	if ((rc = read_kept(&again, made, geteuid(), directory, e)) !=
+	if ((rc = read_kept(&again, made, keeper, directory, e)) !=
 	    PASPW_OK)
 		goto out;
 	rc = PASPW_ERR_CONFIG;
@@ -198,36 +199,50 @@ out:
 	return rc;
 }
 
-/* Is this directory ours (or root's), and nobody else writes in it? */
+/* Whose file it is to be. Root keeps it as the owner of the state directory,
+ * the agent's user, and with no more rights than that: else that user could
+ * lead root elsewhere by a link. */
+static uid_t
+keeper_of(const char *state)
+{
+	struct stat st;
+
+	if (geteuid() == 0 && lstat(state, &st) == 0)
+		return st.st_uid;
+	return geteuid();
+}
+
+/* Is this directory his (or root's), and nobody else writes in it? */
 static bool
-is_owned(int fd, bool or_root)
+is_owned(int fd, uid_t keeper, bool or_root)
 {
 	struct stat st;
 
 	return fd != -1 && fstat(fd, &st) == 0 &&
-	    (st.st_uid == geteuid() || (or_root && st.st_uid == 0)) &&
+	    (st.st_uid == keeper || (or_root && st.st_uid == 0)) &&
 	    (st.st_mode & OTHERS_WRITE) == 0;
 }
 
 /*
- * The directory if it is ours alone, made if its parent is; -1: there is none
- * and nothing is to be kept. Whoever owns the parent could put another
- * directory in its place, so that must be root or we.
+ * The directory if it is the keeper's alone, made if its parent is; -1: there
+ * is none and nothing is to be kept. Whoever owns the parent could put another
+ * directory in its place, so that must be root or he.
  */
 static int
-open_ours(const char *state)
+open_kept(const char *state, uid_t keeper)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int parent = open(state, flags), fd = -1;
 
-	if (is_owned(parent, true)) {
+	if (is_owned(parent, keeper, true)) {
 		fd = openat(parent, directory_name, flags);
-		if (fd == -1 && errno == ENOENT && is_owned(parent, false) &&
+		if (fd == -1 && errno == ENOENT &&
+		    is_owned(parent, keeper, false) &&
 		    (mkdirat(parent, directory_name, DIRECTORY_MODE) == 0 ||
 		    errno == EEXIST))
 			fd = openat(parent, directory_name, flags);
 	}
-	if (fd != -1 && !is_owned(fd, false)) {
+	if (fd != -1 && !is_owned(fd, keeper, false)) {
 		close(fd);
 		fd = -1;
 	}
@@ -254,9 +269,9 @@ kept_path(const char *state, const char *config, char directory[PATH_MAX],
 	return PASPW_OK;
 }
 
-int
-config_keep_in(const struct config *c, const struct config_places *places,
-    struct error *e)
+static int
+keep(const struct config *c, const struct config_places *places,
+    uid_t keeper, struct error *e)
 {
 	int rc = PASPW_ERR_INTERNAL;
 	char directory[PATH_MAX], path[PATH_MAX];
@@ -264,28 +279,42 @@ config_keep_in(const struct config *c, const struct config_places *places,
 	size_t size = 0, old_size = 0;
 	int dir = -1;
 
-	error_clear(e);
-	/* a relative path is another file in each directory */
-	if (c->last_good || c->path[0] != '/')
-		return PASPW_OK;
 	if ((rc = kept_path(places->state, c->path, directory, path, e)) !=
 	    PASPW_OK)
 		return rc;
-	if ((dir = open_ours(places->state)) == -1)
+	if ((dir = open_kept(places->state, keeper)) == -1)
 		return PASPW_OK;
 	if ((rc = write_text(c, &text, &size, e)) != PASPW_OK)
 		goto out;
 	/* one write for each change of the file, not for each login */
-	if (config_file_text(path, geteuid(), &old, &old_size, e) ==
+	if (config_file_text(path, keeper, &old, &old_size, e) ==
 	    PASPW_OK && old_size == size && memcmp(old, text, size) == 0)
 		goto out;
 	error_clear(e);
-	rc = replace(c, dir, directory, path, text, size, e);
+	rc = replace(c, keeper, dir, directory, path, text, size, e);
 out:
 	if (dir != -1)
 		close(dir);
 	free(text);
 	free(old);
+	return rc;
+}
+
+int
+config_keep_in(const struct config *c, const struct config_places *places,
+    struct error *e)
+{
+	uid_t keeper = keeper_of(places->state), own;
+	int rc;
+
+	error_clear(e);
+	/* a relative path is another file in each directory */
+	if (c->last_good || c->path[0] != '/')
+		return PASPW_OK;
+	/* of this thread alone */
+	own = (uid_t)setfsuid(keeper);
+	rc = keep(c, places, keeper, e);
+	setfsuid(own);
 	return rc;
 }
 

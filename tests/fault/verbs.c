@@ -256,7 +256,8 @@ do_wrong(struct run *r)
 static int
 do_last_wrong(struct run *r)
 {
-	return paspw_authenticate(r->h, "four", r->secrets.wrong, strlen(r->secrets.wrong),
+	return paspw_authenticate(r->h, "four", r->secrets.wrong,
+	    strlen(r->secrets.wrong),
 	    &r->verdict);
 }
 
@@ -281,7 +282,8 @@ static int
 do_change(struct run *r)
 {
 	struct paspw_report *report = NULL;
-	int rc = paspw_change(r->h, "bob", r->secrets.right, strlen(r->secrets.right),
+	int rc = paspw_change(r->h, "bob", r->secrets.right,
+	    strlen(r->secrets.right),
 	    r->secrets.fresh, strlen(r->secrets.fresh), &report, &r->verdict);
 
 	r->harmful = rc != PASPW_OK && report != NULL;
@@ -292,14 +294,16 @@ do_change(struct run *r)
 static int
 do_change_authenticated(struct run *r)
 {
-	return paspw_change_authenticated(r->h, "bob", NULL, 0, r->secrets.fresh,
+	return paspw_change_authenticated(r->h, "bob", NULL, 0,
+	    r->secrets.fresh,
 	    strlen(r->secrets.fresh), NULL, &r->verdict);
 }
 
 static int
 do_change_reused(struct run *r)
 {
-	return paspw_change_authenticated(r->h, "bob", NULL, 0, r->secrets.right,
+	return paspw_change_authenticated(r->h, "bob", NULL, 0,
+	    r->secrets.right,
 	    strlen(r->secrets.right), NULL, &r->verdict);
 }
 
@@ -308,21 +312,24 @@ do_add(struct run *r)
 {
 	const struct paspw_terms terms = { .owner = "Zoe", .kind = "service" };
 
-	return paspw_add(r->h, "zoe", r->secrets.fresh, strlen(r->secrets.fresh), &terms,
+	return paspw_add(r->h, "zoe", r->secrets.fresh,
+	    strlen(r->secrets.fresh), &terms,
 	    NULL, &r->verdict);
 }
 
 static int
 do_reset(struct run *r)
 {
-	return paspw_reset(r->h, "bob", r->secrets.fresh, strlen(r->secrets.fresh), NULL,
+	return paspw_reset(r->h, "bob", r->secrets.fresh,
+	    strlen(r->secrets.fresh), NULL,
 	    &r->verdict);
 }
 
 static int
 do_reopen(struct run *r)
 {
-	return paspw_reopen(r->h, "shut", r->secrets.fresh, strlen(r->secrets.fresh), NULL,
+	return paspw_reopen(r->h, "shut", r->secrets.fresh,
+	    strlen(r->secrets.fresh), NULL,
 	    NULL, &r->verdict);
 }
 

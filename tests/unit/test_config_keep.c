@@ -423,12 +423,16 @@ START_TEST(respects_whose_directory_it_is)
 {
 	struct stat st;
 
-	/* the agent's: root keeps nothing there, but reads it */
+	/* the agent's: root keeps it there as that user, who can replace it */
 	ck_assert_int_eq(chown(in_scratch("state"), NOBODY, NOBODY), 0);
 	ck_assert_int_eq(chmod(scratch, 0755), 0);
-	write_file("c", "[users]\nhistory = 9\n");
+	write_file("c", "[users]\nhistory = 8\n");
 	read_and_keep("c");
-	ck_assert_ptr_null(kept_file());
+	ck_assert_int_eq(stat(kept_file(), &st), 0);
+	ck_assert_uint_eq(st.st_uid, NOBODY);
+	/* and is root again after it */
+	ck_assert_int_eq(setfsuid((uid_t)-1), 0);
+	write_file("c", "[users]\nhistory = 9\n");
 	ck_assert_int_eq(seteuid(NOBODY), 0);
 	read_and_keep("c");
 	ck_assert_int_eq(seteuid(0), 0);
