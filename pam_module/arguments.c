@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,12 +138,25 @@ set(struct arguments *a, const struct argument *row, const char *value)
 	}
 }
 
+/* A line break in it would forge a line of the log. */
+static bool
+printable(const char *word)
+{
+	while (*word != '\0' && !iscntrl((unsigned char)*word))
+		word++;
+	return *word == '\0';
+}
+
 static bool
 parse_one(struct arguments *a, const char *word, char *fault, size_t size)
 {
 	const char *value, *wrong;
 	const struct argument *row;
 
+	if (!printable(word)) {
+		snprintf(fault, size, "an argument has control characters");
+		return false;
+	}
 	if ((row = find(word, &value)) == NULL) {
 		snprintf(fault, size, "unknown argument %s", word);
 		return false;

@@ -17,6 +17,8 @@
 #define OTHER_COST "4"		/* of a configuration to compare with */
 #define WEAK "$5$rounds=1000$saltsalt"	/* how `weak` is hashed */
 #define DAY 86400
+/* Two arguments of a verb: a password and its length. */
+#define PASSWORD(which) r->secrets.which, strlen(r->secrets.which)
 
 /* ---- The store ---- */
 
@@ -158,9 +160,8 @@ static int
 check_for(struct run *r, const char *user)
 {
 	struct paspw_report *report = NULL;
-	int rc = paspw_check(r->h, user, r->secrets.right,
-	    strlen(r->secrets.right), r->secrets.fresh,
-	    strlen(r->secrets.fresh), &report);
+	int rc = paspw_check(r->h, user, PASSWORD(right), PASSWORD(fresh),
+	    &report);
 
 	r->harmful = rc != PASPW_OK && report != NULL;
 	if (rc == PASPW_OK)
@@ -215,8 +216,7 @@ begin_weak(struct run *r)
 static int
 do_verify(struct run *r)
 {
-	return paspw_attempt_verify(r->h, r->attempt, r->secrets.right,
-	    strlen(r->secrets.right));
+	return paspw_attempt_verify(r->h, r->attempt, PASSWORD(right));
 }
 
 static int
@@ -240,32 +240,28 @@ do_settle(struct run *r)
 static int
 do_right(struct run *r)
 {
-	return paspw_authenticate(r->h, "bob", r->secrets.right,
-	    strlen(r->secrets.right),
+	return paspw_authenticate(r->h, "bob", PASSWORD(right),
 	    &r->verdict);
 }
 
 static int
 do_wrong(struct run *r)
 {
-	return paspw_authenticate(r->h, "bob", r->secrets.wrong,
-	    strlen(r->secrets.wrong),
+	return paspw_authenticate(r->h, "bob", PASSWORD(wrong),
 	    &r->verdict);
 }
 
 static int
 do_last_wrong(struct run *r)
 {
-	return paspw_authenticate(r->h, "four", r->secrets.wrong,
-	    strlen(r->secrets.wrong),
+	return paspw_authenticate(r->h, "four", PASSWORD(wrong),
 	    &r->verdict);
 }
 
 static int
 do_unknown(struct run *r)
 {
-	return paspw_authenticate(r->h, "nobody", r->secrets.right,
-	    strlen(r->secrets.right), &r->verdict);
+	return paspw_authenticate(r->h, "nobody", PASSWORD(right), &r->verdict);
 }
 
 /* ---- Accounts ---- */
@@ -282,9 +278,8 @@ static int
 do_change(struct run *r)
 {
 	struct paspw_report *report = NULL;
-	int rc = paspw_change(r->h, "bob", r->secrets.right,
-	    strlen(r->secrets.right),
-	    r->secrets.fresh, strlen(r->secrets.fresh), &report, &r->verdict);
+	int rc = paspw_change(r->h, "bob", PASSWORD(right),
+	    PASSWORD(fresh), &report, &r->verdict);
 
 	r->harmful = rc != PASPW_OK && report != NULL;
 	paspw_report_free(&report);
@@ -295,16 +290,14 @@ static int
 do_change_authenticated(struct run *r)
 {
 	return paspw_change_authenticated(r->h, "bob", NULL, 0,
-	    r->secrets.fresh,
-	    strlen(r->secrets.fresh), NULL, &r->verdict);
+	    PASSWORD(fresh), NULL, &r->verdict);
 }
 
 static int
 do_change_reused(struct run *r)
 {
 	return paspw_change_authenticated(r->h, "bob", NULL, 0,
-	    r->secrets.right,
-	    strlen(r->secrets.right), NULL, &r->verdict);
+	    PASSWORD(right), NULL, &r->verdict);
 }
 
 static int
@@ -312,24 +305,21 @@ do_add(struct run *r)
 {
 	const struct paspw_terms terms = { .owner = "Zoe", .kind = "service" };
 
-	return paspw_add(r->h, "zoe", r->secrets.fresh,
-	    strlen(r->secrets.fresh), &terms,
+	return paspw_add(r->h, "zoe", PASSWORD(fresh), &terms,
 	    NULL, &r->verdict);
 }
 
 static int
 do_reset(struct run *r)
 {
-	return paspw_reset(r->h, "bob", r->secrets.fresh,
-	    strlen(r->secrets.fresh), NULL,
+	return paspw_reset(r->h, "bob", PASSWORD(fresh), NULL,
 	    &r->verdict);
 }
 
 static int
 do_reopen(struct run *r)
 {
-	return paspw_reopen(r->h, "shut", r->secrets.fresh,
-	    strlen(r->secrets.fresh), NULL,
+	return paspw_reopen(r->h, "shut", PASSWORD(fresh), NULL,
 	    NULL, &r->verdict);
 }
 
