@@ -198,7 +198,10 @@ channel_ask(int fd, const struct wire_request *r, int64_t silence_ms,
 	size_t length;
 
 	memset(a, 0, sizeof(*a));
-	if ((end = send_request(fd, r, silence_ms)) != CHANNEL_DONE)
+	/* An agent that turned us away closed the stream, and may have said
+	 * why before: that is no dead agent. */
+	if ((end = send_request(fd, r, silence_ms)) != CHANNEL_DONE &&
+	    end != CHANNEL_CLOSED)
 		return end;
 	do {
 		if (now_ms() >= until)

@@ -5,6 +5,7 @@
 #include "scratch.h"
 
 #include <dirent.h>
+#include <sys/fsuid.h>
 #include <sys/wait.h>
 
 #define NOBODY 65534
