@@ -161,7 +161,7 @@ static int
 start_program(const char *path)
 {
 	int pair[2];
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1 ||
 	    (pid = fork()) == -1)
