@@ -9,11 +9,7 @@
 . "${top_srcdir:-.}/tests/tap.sh"
 
 objects=$top_builddir/lib/.libs
-names=
-for file in "$top_srcdir"/lib/*.c; do
-	name=${file##*/}
-	names="$names ${name%.c}"
-done
+names=$(cd "$top_srcdir/lib" && ls ./*.c | sed 's|^\./||; s/\.c$//')
 
 # Files of ours that include header $1.
 includers()
@@ -49,34 +45,41 @@ tool_files()
 	ls "$top_srcdir"/tools/*.[ch] | grep -vxF -f "$tmp/agent"
 }
 
+# What nm says of each object, a line each after the object's name. An object
+# that is missing is no line.
+symbols()
+{
+	# shellcheck disable=SC2046,SC2086 # no name of ours has a blank
+	(cd "$objects" && ${NM:-nm} -A $1 $(printf '%s.o ' $names)) \
+	    2> "$tmp/none" | sed 's/\.o:/: /'
+}
+
 # Objects that are missing, or in which nm sees nothing.
 unreadable()
 {
-	for name in $names; do
-		${NM:-nm} --defined-only "$objects/$name.o" 2>&1 |
-		    grep -q '^[0-9a-f]* [TtRrDdBb] ' || echo "$name.o"
-	done
+	symbols --defined-only | sed -n 's/: [0-9a-f]* [TtRrDdBb] .*//p' |
+	    sort -u > "$tmp/readable"
+	printf '%s\n' "$names" | grep -vxF -f "$tmp/readable"
 }
 
-# What object $1 refers to, without the suffixes of large files, of 64-bit
-# time and of _FORTIFY_SOURCE, and without what compilers add.
-references()
-{
-	${NM:-nm} -u "$objects/$1.o" | sed -n 's/^ *[Uw] //p' |
-	    sed 's/@.*//; s/^__isoc[0-9]*_//; s/^__\(.*\)_chk$/\1/
-		s/_2$//; s/64$//; s/^__\(open.*\|.*time.*\)$/\1/
-		/^_GLOBAL_OFFSET_TABLE_$/d; /^__stack_chk_fail$/d
-		/^__[aul]b*san_/d'
-}
+# What the objects refer to, as `object: symbol`, without the suffixes of
+# large files, of 64-bit time and of _FORTIFY_SOURCE, and without what
+# compilers add.
+symbols -u | sed -n 's/: *[Uw] /: /p' |
+    sed 's/@.*//; s/: __isoc[0-9]*_/: /; s/: __\(.*\)_chk$/: \1/
+	s/_2$//; s/64$//; s/: __\(open.*\|.*time.*\)$/: \1/
+	/: _GLOBAL_OFFSET_TABLE_$/d; /: __stack_chk_fail$/d
+	/: __[aul]b*san_/d' > "$tmp/references"
 
-# References of object $1 that are in ERE $2; and those that are not.
+# References of the objects $1 (an ERE) that are in ERE $2; and those that are
+# not.
 in_list()
 {
-	references "$1" | grep -E "^($2)\$" | sed "s/^/$1: /"
+	grep -E "^($1): ($2)\$" "$tmp/references"
 }
 not_in_list()
 {
-	references "$1" | grep -Ev "^($2)\$" | sed "s/^/$1: /"
+	grep -E "^($1): " "$tmp/references" | grep -Ev ": ($2)\$"
 }
 
 is 'sqlite3.h is known to one file' "$(includers sqlite3.h)" \
@@ -121,16 +124,10 @@ is 'account is pure, but for the id that a new row draws' \
 
 clocks()
 {
-	for name in $names; do
-		case $name in
-		store_*) ;;
-		*)
-			in_list "$name" 'time|gettimeofday|timespec_get|clock'
-			grep -Hn 'CLOCK_[A-Z]' "$top_srcdir/lib/$name.c" |
-			    grep -v CLOCK_MONOTONIC
-			;;
-		esac
-	done
+	in_list '[a-z_0-9]*' 'time|gettimeofday|timespec_get|clock' |
+	    grep -v '^store_'
+	(cd "$top_srcdir/lib" && grep -Hn 'CLOCK_[A-Z]' ./*.c |
+	    grep -v -e '^\./store_' -e CLOCK_MONOTONIC)
 }
 is 'only a store asks what time it is' "$(clocks)" ''
 
@@ -142,12 +139,7 @@ rude="$rude|setlocale|setenv|putenv|unsetenv|umask|chdir|signal"
 # Gives a result that all threads share.
 rude="$rude|getpwnam|getpwuid|getgrnam|getgrgid|getspnam|strtok|localtime"
 rude="$rude|gmtime|ctime|asctime|rand|srand|random|srandom|crypt"
-manners()
-{
-	for name in $names; do
-		in_list "$name" "$rude"
-	done
-}
-is 'the library is a good guest' "$(manners)" ''
+is 'the library is a good guest' \
+    "$(in_list '[a-z_0-9]*' "$rude")" ''
 
 finish

@@ -19,10 +19,9 @@ find lib pam_module tools tests po man configure.ac Makefile.am -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.map' -o -name '*.ac' \
     -o -name '*.am' -o -name '*.in' -o -name '*.po' -o -name '*.[0-9]' \
     -o -name '*.pml' -o -name '*.py' -o ! -name '*.*' -perm -u+x \) |
-    while read -r file; do
-	# Scripts have no suffix; programs that were built here are no text.
-	grep -Iq . "$file" && printf '%s\n' "$file"
-done | sort > "$tmp/text"
+    sort > "$tmp/files"
+# Scripts have no suffix; programs that were built here are no text.
+xargs grep -Il . < "$tmp/files" > "$tmp/text"
 
 # Lines that match ERE $2 (of awk) in the files of list $1.
 lines_with()
@@ -33,10 +32,12 @@ lines_with()
 
 long_lines()
 {
-	while read -r file; do
-		expand "$file" | LC_ALL=C.UTF-8 grep -nE \
-		    "^.{$((COLUMNS_MAX + 1)),}" | sed "s|^|$file:|"
-	done < "$tmp/c"
+	xargs perl -CSD -ne '
+		BEGIN { $max = shift }
+		chomp;
+		1 while s/\t/" " x (8 - $-[0] % 8)/e;
+		print "$ARGV:$.: $_\n" if length > $max;
+		close ARGV if eof' $COLUMNS_MAX < "$tmp/c"
 }
 
 # The public header is a manual as well: it is as long as the verbs are many.
@@ -70,11 +71,14 @@ unlisted()
 	done
 }
 
+# Files of C without text $1 in their first lines.
 without()
 {
-	while read -r file; do
-		head -n 5 "$file" | grep -q "$1" || printf '%s\n' "$file"
-	done < "$tmp/c"
+	xargs awk -v text="$1" '
+		FNR == 1 && NR > 1 && !found { print file }
+		FNR == 1 { file = FILENAME; found = 0 }
+		FNR <= 5 && index($0, text) { found = 1 }
+		END { if (!found) print file }' < "$tmp/c"
 }
 
 ok 'there are sources' test -s "$tmp/c"
