@@ -18,6 +18,10 @@
 #	skip_all REASON		the whole script; ends it
 #	note TEXT		a comment in the log
 #
+#	faked TIME COMMAND...	under another clock: +2d, 2027-01-01 00:00:00 (it
+#				stands still then; waits go on)
+#	unfakeable		prints why there is no such clock, if so
+#
 # $tmp is a directory of the test's own, removed at the end. $top_srcdir and
 # $top_builddir are set by `make check`; by hand, both are the current one.
 
@@ -112,6 +116,26 @@ exit_is()
 		note "exit code $tap_code instead of $tap_expected: $*"
 		note "stdout: $out"
 		note "stderr: $err"
+	fi
+}
+
+# The wrapper of libfaketime is not used: it names a semaphore after its
+# process id, and what a killed one left behind stops a later one.
+libfaketime=$(ls /usr/lib/*/faketime/libfaketime.so.1 2> "$tmp/none")
+FAKETIME_DONT_FAKE_MONOTONIC=1
+export FAKETIME_DONT_FAKE_MONOTONIC
+faked()
+{
+	tap_time=$1
+	shift
+	env FAKETIME="$tap_time" LD_PRELOAD="$libfaketime" "$@"
+}
+unfakeable()
+{
+	if [ -n "${SANITIZER_CFLAGS:-}" ]; then
+		echo 'libfaketime hangs under a sanitizer'
+	elif [ ! -f "$libfaketime" ]; then
+		echo 'no libfaketime (Debian: faketime)'
 	fi
 }
 

@@ -9,24 +9,21 @@
 . "${top_srcdir:-.}/tests/cli/common.sh"
 
 tick=${PASPW_TICK:-$top_builddir/tools/paspw-tick}
-command -v faketime > /dev/null || skip_all "faketime is not installed"
-# Under a sanitizer it hangs.
-faked=$(timeout 10 faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
-[ "$faked" = "$("$paspw" --version)" ] ||
-    skip_all "faketime cannot be loaded here: $faked"
-FAKETIME_DONT_FAKE_MONOTONIC=1 TZ=UTC
-export FAKETIME_DONT_FAKE_MONOTONIC TZ
+reason=$(unfakeable)
+[ -z "$reason" ] || skip_all "$reason"
+TZ=UTC
+export TZ
 
 at()
 {
 	now=$1
 	shift
-	faketime -f "$now" "$paspw" --config "$conf" "$@"
+	faked "$now" "$paspw" --config "$conf" "$@"
 }
 
 tick_at()
 {
-	faketime -f "$1" "$tick" --config "$conf"
+	faked "$1" "$tick" --config "$conf"
 }
 
 kinds()

@@ -7,13 +7,8 @@
 # shellcheck source=tests/cli/common.sh
 . "${top_srcdir:-.}/tests/cli/common.sh"
 
-command -v faketime > /dev/null || skip_all "faketime is not installed"
-[ -z "${SANITIZER_CFLAGS:-}" ] || skip_all "faketime may hang under a sanitizer"
-FAKETIME_DONT_FAKE_MONOTONIC=1
-export FAKETIME_DONT_FAKE_MONOTONIC
-faked=$(faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
-[ "$faked" = "$("$paspw" --version)" ] ||
-    skip_all "faketime cannot be loaded here: $faked"
+reason=$(unfakeable)
+[ -z "$reason" ] || skip_all "$reason"
 
 first='Vlat7!mup-quorz'
 second='Brume=61=cormoran'
@@ -22,7 +17,7 @@ at()
 {
 	now=$1
 	shift
-	faketime -f "$now 12:00:00" "$paspw" --config "$conf" "$@"
+	faked "$now 12:00:00" "$paspw" --config "$conf" "$@"
 }
 
 at_in()
@@ -36,7 +31,7 @@ at_in()
 
 later()
 {
-	faketime -f "$1 13:00:00" "$paspw" --config "$conf" \
+	faked "$1 13:00:00" "$paspw" --config "$conf" \
 	    "$2" "$3" --password-stdin > /dev/null || exit 1
 }
 
@@ -60,7 +55,7 @@ taken_up()
 # The names that list gives with these options, in the morning of 15 March.
 listed()
 {
-	faketime -f '2027-03-15 08:00:00' "$paspw" --config "$conf" list "$@" \
+	faked '2027-03-15 08:00:00' "$paspw" --config "$conf" list "$@" \
 	    --json | jq -r '[.accounts[].account] | join(" ")'
 }
 

@@ -7,25 +7,19 @@
 # shellcheck source=tests/cli/common.sh
 . "${top_srcdir:-.}/tests/cli/common.sh"
 
-command -v faketime > /dev/null || skip_all "faketime is not installed"
-[ -z "${SANITIZER_CFLAGS:-}" ] || skip_all "faketime may hang under a sanitizer"
-faked=$(faketime -f '2027-01-01 00:00:00' "$paspw" --version 2>&1)
-[ "$faked" = "$("$paspw" --version)" ] ||
-    skip_all "faketime cannot be loaded here: $faked"
+reason=$(unfakeable)
+[ -z "$reason" ] || skip_all "$reason"
 
 first='Vlat7!mup-quorz'
 second='Brume=61=cormoran'
 third='Zq7#vunto-Pilmar'
-# The clock stands still, but waiting must end.
-FAKETIME_DONT_FAKE_MONOTONIC=1
-export FAKETIME_DONT_FAKE_MONOTONIC
 
 # at TIME ARGUMENT...: the tool at a local time.
 at()
 {
 	now=$1
 	shift
-	faketime -f "$now" "$paspw" --config "$conf" "$@"
+	faked "$now" "$paspw" --config "$conf" "$@"
 }
 
 # at_in TIME INPUT ARGUMENT...

@@ -6,12 +6,11 @@
 # expiry binds, and from when on it warns.
 
 . "${top_srcdir:-.}/tests/pam/stack.sh"
-command -v faketime > /dev/null || skip_all 'faketime is not installed'
-! sanitized || skip_all 'a sanitizer wants to be the first library'
+reason=$(unfakeable)
+[ -z "$reason" ] || skip_all "$reason"
 
 first='Grenouille-47-verte'
 second='Marmotte_58_bleue'
-preload=$(faketime '2027-01-01 00:00:00' printenv LD_PRELOAD)
 
 # From here on everything runs at this local time, which stands still.
 clock()
@@ -26,9 +25,9 @@ account required @M
 password required @M
 END
 settings 'credentials = store'
-TZ=Europe/Paris FAKETIME_DONT_FAKE_MONOTONIC=1 LD_PRELOAD=$preload
+TZ=Europe/Paris LD_PRELOAD=$libfaketime
 clock '2027-10-31 12:00:00'
-export TZ FAKETIME_DONT_FAKE_MONOTONIC LD_PRELOAD
+export TZ LD_PRELOAD
 is 'the clock is ours' "$(date '+%F %T')" '2027-10-31 12:00:00'
 admin init > /dev/null
 account bob "$first"

@@ -6,14 +6,14 @@
 # makes a life longer.
 
 . "${top_srcdir:-.}/tests/race/storm.sh"
-command -v faketime > "$tmp/faketime" || skip_all 'faketime is not installed'
-! sanitized || skip_all 'a sanitizer must be the first library'
+reason=$(unfakeable)
+[ -z "$reason" ] || skip_all "$reason"
 
 plain_client=$client
 # at OFFSET: pam runs at that time from now on
 at()
 {
-	client="faketime -f $1 $plain_client"
+	client="env FAKETIME=$1 LD_PRELOAD=$libfaketime $plain_client"
 }
 
 wrong_five()
@@ -27,7 +27,7 @@ fresh 'attempt_lease = 2s' 'unlock_after = 1h' 'max_age = never'
 for name in never back ahead old cut later; do
 	account $name "$right"
 done
-is 'faketime moves the clock' "$(faketime -f +365d date +%Y)" \
+is 'faketime moves the clock' "$(faked +365d date +%Y)" \
     "$(date -d '+365 days' +%Y)"
 
 # ---- Locks ----
@@ -72,8 +72,8 @@ is 'an admin ends it' "$codes" 'auth PAM_SUCCESS'
 cut()
 {
 	for try in 1 2 3 4; do
-		printf 'wrong\n' | timeout -s KILL 0.4 faketime -f "$1" \
-		    "$plain_client" "$services" slow cut auth > "$tmp/cut" &
+		printf 'wrong\n' | timeout -s KILL 0.4 env \
+		    FAKETIME="$1" LD_PRELOAD="$libfaketime" "$plain_client" "$services" slow cut auth > "$tmp/cut" &
 	done
 	wait
 }
