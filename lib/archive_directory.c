@@ -24,7 +24,6 @@
 #define NUMBER_DIGITS 18	/* fits into int64_t */
 #define TIME_FORMAT "%Y%m%dT%H%M%SZ"
 #define FILES_STEP 32
-#define MS_PER_SECOND 1000
 #define OPEN_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int
@@ -206,8 +205,8 @@ archive_directory_open(struct archive_directory *d,
 	if ((d->fd = open(d->path, OPEN_FLAGS)) == -1)
 		return failed(d->path, e);
 	if ((r = store_file_check_open(d->fd, d->path, e)) != PASPW_OK ||
-	    (r = lock(d, span_seconds(policy->store_timeout) * MS_PER_SECOND,
-	    alone, e)) != PASPW_OK)
+	    (r = lock(d, span_ms(policy->store_timeout), alone, e)) !=
+	    PASPW_OK)
 		return r;
 	return archive_directory_list(d, e);
 }

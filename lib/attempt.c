@@ -11,8 +11,6 @@
 #include "stranger.h"
 #include "wait.h"
 
-#define MS_PER_SECOND 1000
-
 void
 attempt_free(struct paspw_attempt **attempt)
 {
@@ -85,8 +83,7 @@ reserve(struct paspw *h, struct subject *s, struct paspw_attempt *attempt)
 	struct wait wait;
 	int r;
 
-	wait_start(&wait, span_seconds(s->policy->busy_wait) * MS_PER_SECOND,
-	    WAIT_FOR_HASH_NS);
+	wait_start(&wait, span_ms(s->policy->busy_wait), WAIT_FOR_HASH_NS);
 	do {
 		r = subject_update(s, begin_step, attempt, &h->error);
 	} while (r == PASPW_OK && s->found &&

@@ -8,23 +8,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MS_PER_SECOND 1000
-#define NS_PER_MS 1000000
+#include "wait.h"
+
 /* A queue that is full is looked at again after this; nothing tells when it
  * has room. */
 #define QUEUE_NAP_MS 5
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * MS_PER_SECOND + t.tv_nsec / NS_PER_MS;
-}
 
 /* ---- Connecting ---- */
 
@@ -52,7 +42,7 @@ connect_until(int fd, const struct sockaddr_un *address, int64_t until)
 	    sizeof(*address)) == -1) {
 		if (errno != EAGAIN && errno != EINTR)
 			return -1;
-		if (now_ms() >= until) {
+		if (wait_now_ms() >= until) {
 			errno = EAGAIN;
 			return -1;
 		}
@@ -72,7 +62,7 @@ channel_connect(const char *path, int64_t timeout_ms)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return -1;
-	if (connect_until(fd, &address, now_ms() + timeout_ms) == 0)
+	if (connect_until(fd, &address, wait_now_ms() + timeout_ms) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -87,7 +77,7 @@ static enum channel_end
 wait_for(int fd, short events, int64_t until)
 {
 	struct pollfd p = { fd, events, 0 };
-	int64_t left = until - now_ms();
+	int64_t left = until - wait_now_ms();
 	int n;
 
 	if (left < 0)
@@ -151,7 +141,7 @@ enum channel_end
 channel_send(int fd, const unsigned char *frame, size_t size,
     int64_t timeout_ms)
 {
-	return send_until(fd, frame, size, now_ms() + timeout_ms);
+	return send_until(fd, frame, size, wait_now_ms() + timeout_ms);
 }
 
 enum channel_end
@@ -163,10 +153,10 @@ channel_receive(int fd, unsigned char body[WIRE_BODY_MAX], size_t *length,
 	int64_t until;
 
 	*length = 0;
-	if ((end = receive_until(fd, header, 1, now_ms() + before_ms)) !=
+	if ((end = receive_until(fd, header, 1, wait_now_ms() + before_ms)) !=
 	    CHANNEL_DONE)
 		return end;
-	until = now_ms() + timeout_ms;
+	until = wait_now_ms() + timeout_ms;
 	if ((end = receive_until(fd, header + 1, sizeof(header) - 1,
 	    until)) != CHANNEL_DONE)
 		return end;
@@ -192,7 +182,7 @@ enum channel_end
 channel_ask(int fd, const struct wire_request *r, int64_t silence_ms,
     int64_t total_ms, struct wire_answer *a)
 {
-	const int64_t until = now_ms() + total_ms;
+	const int64_t until = wait_now_ms() + total_ms;
 	unsigned char body[WIRE_BODY_MAX];
 	enum channel_end end;
 	size_t length;
@@ -204,7 +194,7 @@ channel_ask(int fd, const struct wire_request *r, int64_t silence_ms,
 	    end != CHANNEL_CLOSED)
 		return end;
 	do {
-		if (now_ms() >= until)
+		if (wait_now_ms() >= until)
 			return CHANNEL_SILENT;
 		if ((end = channel_receive(fd, body, &length, silence_ms,
 		    silence_ms)) != CHANNEL_DONE)

@@ -10,7 +10,6 @@
 #include "directory.h"
 #include "fold.h"
 
-#define MS_PER_SECOND 1000
 
 int
 handle_enter(struct paspw *h)
@@ -163,8 +162,7 @@ handle_store(struct paspw *h, const struct policy *policy, bool create,
 		if ((r = check_caller(h)) != PASPW_OK)
 			return r;
 		if ((r = store_open(&h->stores[i], policy->store, create,
-		    span_seconds(policy->store_timeout) * MS_PER_SECOND,
-		    &h->error)) != PASPW_OK)
+		    span_ms(policy->store_timeout), &h->error)) != PASPW_OK)
 			return r;
 	}
 	*store = h->stores[i];

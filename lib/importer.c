@@ -10,7 +10,6 @@
 
 #include "wait.h"
 
-#define MS_PER_SECOND 1000
 #define REASON_MAX 512
 
 int
@@ -211,8 +210,8 @@ importer_take(struct paspw *h, const char *name, bool creates,
 	imp->creates = creates;
 	if ((r = handle_subject(h, name, &imp->subject)) != PASPW_OK)
 		goto out;
-	wait_start(&wait, span_seconds(imp->subject.policy->store_timeout) *
-	    MS_PER_SECOND, WAIT_FOR_WRITER_NS);
+	wait_start(&wait, span_ms(imp->subject.policy->store_timeout),
+	    WAIT_FOR_WRITER_NS);
 	do
 		r = round_trip(h, imp, fn, source, &again);
 	while (again && wait_once(&wait));

@@ -6,20 +6,13 @@
 #include <errno.h>
 #include <time.h>
 
+#include "wait.h"
+
 #define NS_PER_SECOND INT64_C(1000000000)
 /* Longer than the policy's share of nearly any refusal (8 processes at once:
  * p99 10 ms, with its syncs), or those near a whole tick would be told apart;
  * short beside the two seconds that PAM waits after a failure. */
 #define TICK_NS INT64_C(20000000)
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
-}
 
 void
 pace_restart(struct pace *pace)
@@ -30,13 +23,13 @@ pace_restart(struct pace *pace)
 void
 pace_enter(struct pace *pace)
 {
-	pace->since_ns = now_ns();
+	pace->since_ns = wait_now_ns();
 }
 
 void
 pace_leave(struct pace *pace)
 {
-	pace->worked_ns += now_ns() - pace->since_ns;
+	pace->worked_ns += wait_now_ns() - pace->since_ns;
 }
 
 int64_t

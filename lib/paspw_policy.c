@@ -8,15 +8,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "handle.h"
 #include "lint.h"
 #include "memory.h"
 #include "messages.h"
+#include "wait.h"
 
 #define NS_PER_MS 1e6
-#define MS_PER_SECOND 1e3
 
 /* ---- Settings ---- */
 
@@ -259,34 +258,23 @@ hashing_policy(struct policy *p, const char *method, unsigned cost,
 	return PASPW_OK;
 }
 
-static double
-milliseconds(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-		return 0;
-	return (double)now.tv_sec * MS_PER_SECOND +
-	    (double)now.tv_nsec / NS_PER_MS;
-}
-
 static int
 measure(const struct policy *p, struct paspw_bench *bench, struct error *e)
 {
 	static const char any[] = "any password";
 	struct secret password = SECRET_EMPTY;
 	char setting[HASH_MAX], hash[HASH_MAX];
-	double start;
+	int64_t start;
 	int r;
 
 	if (!secret_set(&password, any, strlen(any)))
 		return error_set(e, PASPW_ERR_INTERNAL, "no password");
 	if ((r = hash_setting(p, setting, e)) != PASPW_OK)
 		return r;
-	start = milliseconds();
+	start = wait_now_ns();
 	if ((r = hash_compute(&password, setting, hash, e)) != PASPW_OK)
 		return r;
-	bench->milliseconds = milliseconds() - start;
+	bench->milliseconds = (double)(wait_now_ns() - start) / NS_PER_MS;
 	bench->memory = hash_memory(p);
 	bench->logins = lint_logins(p, memory_limit());
 	return PASPW_OK;

@@ -11,8 +11,6 @@
 #include "seal.h"
 #include "wait.h"
 
-#define MS_PER_SECOND 1000
-
 /* One sealing under way. */
 struct work {
 	const struct sealer *sealer;
@@ -21,12 +19,6 @@ struct work {
 	bool sealed;			/* one by this call */
 	struct error *e;
 };
-
-static int64_t
-timeout_ms(const struct sealer *s)
-{
-	return span_seconds(s->policy->store_timeout) * MS_PER_SECOND;
-}
 
 static int
 start(struct work *w, const struct sealer *s, struct error *e)
@@ -45,7 +37,7 @@ start(struct work *w, const struct sealer *s, struct error *e)
 	w->next = calloc(1, sizeof(*w->next));
 	if (w->last == NULL || w->next == NULL)
 		return error_set(e, PASPW_ERR_MEMORY, "out of memory");
-	return key_open(&w->key, path, timeout_ms(s), e);
+	return key_open(&w->key, path, span_ms(s->policy->store_timeout), e);
 }
 
 static void
@@ -177,7 +169,8 @@ seal_all(struct work *w, bool empty)
 	int r;
 
 	do {
-		wait_start(&wait, timeout_ms(w->sealer), WAIT_FOR_WRITER_NS);
+		wait_start(&wait, span_ms(w->sealer->policy->store_timeout),
+		    WAIT_FOR_WRITER_NS);
 		do
 			r = round_trip(w, empty, &more, &again);
 		while (again && wait_once(&wait));

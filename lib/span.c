@@ -16,6 +16,7 @@
 #define DAYS_A_MONTH 30		/* where an estimate is enough */
 #define COUNT_DIGITS 9		/* no unit overflows with so few */
 #define TM_YEAR_0 1900
+#define MS_PER_SECOND 1000
 
 static const struct unit {
 	const char *suffix;
@@ -152,4 +153,14 @@ span_seconds(struct span span)
 	if (span.unit == SPAN_MONTHS)
 		return span.count * DAYS_A_MONTH * DAY;
 	return span.count;
+}
+
+int64_t
+span_ms(struct span span)
+{
+	int64_t ms;
+
+	if (__builtin_mul_overflow(span_seconds(span), MS_PER_SECOND, &ms))
+		return INT64_MAX;
+	return ms;
 }

@@ -22,8 +22,9 @@ void span_format(struct span span, char *text, size_t size);
  * a day that the month lacks becomes its last. Saturates, also for never. */
 int64_t span_after(int64_t from, struct span span);
 int64_t span_before(int64_t from, struct span span);
-/* Seconds of a span; a month counts as 30 days, never as INT64_MAX. Exact for
- * spans that have no months (leases, waits). */
+/* Seconds (milliseconds) of a span; a month counts as 30 days, never as
+ * INT64_MAX. Exact for spans that have no months (leases, waits). */
 int64_t span_seconds(struct span span);
+int64_t span_ms(struct span span);
 
 #endif

@@ -305,7 +305,7 @@ subject_update(struct subject *s, subject_step_fn *step, void *arg,
 	bool again = true;
 	int r = PASPW_ERR_INTERNAL;
 
-	wait_start(&wait, span_seconds(s->policy->store_timeout) * 1000,
+	wait_start(&wait, span_ms(s->policy->store_timeout),
 	    WAIT_FOR_WRITER_NS);
 	do
 		r = round_trip(s, step, arg, &again, e);

@@ -9,8 +9,6 @@
 #include "seal.h"
 #include "verifier_walk.h"
 
-#define MS_PER_SECOND 1000
-
 /* ---- Of the store: events come seal by seal, and each opens the seals up to
  * its own ---- */
 
@@ -333,8 +331,8 @@ verifier_run(struct verifier *v, struct error *e)
 	w->file.directory = -1;
 	if ((r = archive_directory_open(&w->archives, v->policy, v->under,
 	    false, e)) == PASPW_OK)
-		r = key_open(&w->file, path, span_seconds(
-		    v->policy->store_timeout) * MS_PER_SECOND, e);
+		r = key_open(&w->file, path,
+		    span_ms(v->policy->store_timeout), e);
 	if (r == PASPW_OK)
 		r = v->store->ops->snapshot(v->store, run, w, &result, e) ==
 		    STORE_OK ? result : e->code;

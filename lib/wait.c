@@ -15,8 +15,8 @@
 #define NAP_PATIENT_PART 8	/* of the wait so far */
 #define NAP_LONGEST_NS INT64_C(100000000)
 
-static int64_t
-monotonic_ns(void)
+int64_t
+wait_now_ns(void)
 {
 	struct timespec t;
 
@@ -24,10 +24,16 @@ monotonic_ns(void)
 	return (int64_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
+int64_t
+wait_now_ms(void)
+{
+	return wait_now_ns() / NS_PER_MS;
+}
+
 void
 wait_start(struct wait *w, int64_t timeout_ms, int64_t longest_ns)
 {
-	w->start_ns = monotonic_ns();
+	w->start_ns = wait_now_ns();
 	w->until_ns = w->start_ns + timeout_ms * NS_PER_MS;
 	w->nap_ns = NAP_FIRST_NS;
 	w->longest_ns = longest_ns;
@@ -48,7 +54,7 @@ nap_now(struct wait *w, int64_t now)
 bool
 wait_once(struct wait *w)
 {
-	int64_t now = monotonic_ns(), most = nap_now(w, now);
+	int64_t now = wait_now_ns(), most = nap_now(w, now);
 	int64_t least = most / NAP_LEAST_PART;
 	struct timespec nap = { 0, 0 };
 	uint32_t random = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* wait: short, random, growing naps until a deadline. */
+/* wait: short, random, growing naps until a deadline, and the clock that
+ * deadlines are on: the monotonic one, which nobody sets. */
 #ifndef WAIT_H
 #define WAIT_H
 
@@ -13,9 +14,12 @@
 #define WAIT_FOR_WRITER_NS INT64_C(1000000)
 #define WAIT_FOR_HASH_NS INT64_C(20000000)
 
+int64_t wait_now_ns(void);
+int64_t wait_now_ms(void);
+
 struct wait {
 	int64_t start_ns;
-	int64_t until_ns;	/* of the monotonic clock */
+	int64_t until_ns;
 	int64_t nap_ns;		/* next nap at most */
 	int64_t longest_ns;
 };

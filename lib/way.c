@@ -11,21 +11,20 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "directory.h"
 #include "handle.h"
 #include "helper.h"
+#include "wait.h"
 
-#define MS_PER_SECOND 1000
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 /* An agent that hung is not waited for again for a while; by then somebody
  * will have restarted it. */
-#define SHUN_MS ((int64_t)60 * MS_PER_SECOND)
+#define SHUN_MS INT64_C(60000)
 /* Twice the time between two signs of life. */
-#define SILENCE_LEAST_MS ((int64_t)2 * MS_PER_SECOND)
+#define SILENCE_LEAST_MS INT64_C(2000)
 
 void
 way_init(struct way *w)
@@ -41,22 +40,6 @@ way_close(struct way *w)
 		close(w->fd);
 	w->fd = -1;
 	w->other = WAY_NONE;
-}
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * MS_PER_SECOND +
-	    t.tv_nsec / (1000 * 1000);
-}
-
-static int64_t
-milliseconds(struct span span)
-{
-	return span_seconds(span) * MS_PER_SECOND;
 }
 
 /* ---- The agent ---- */
@@ -124,10 +107,9 @@ open_agent(struct paspw *h, int *err)
 	const char *socket = socket_of(w);
 
 	if (strcmp(socket, WAY_NO_SOCKET) == 0 ||
-	    w->shunned_until_ms > monotonic_ms() || !is_agents(socket))
+	    w->shunned_until_ms > wait_now_ms() || !is_agents(socket))
 		return;
-	w->fd = channel_connect(socket,
-	    milliseconds(w->policy->store_timeout));
+	w->fd = channel_connect(socket, span_ms(w->policy->store_timeout));
 	if (w->fd == -1 && errno == EAGAIN)
 		*err = error_set(&h->error, PASPW_ERR_BUSY,
 		    "the agent (%s) accepts nobody", socket);
@@ -242,7 +224,7 @@ ask_again(struct way *w)
 	bool again = w->end == CHANNEL_CLOSED && !w->repeated;
 
 	if (w->end == CHANNEL_SILENT && w->kind == WAY_AGENT)
-		w->shunned_until_ms = monotonic_ms() + SHUN_MS;
+		w->shunned_until_ms = wait_now_ms() + SHUN_MS;
 	w->repeated = w->repeated || !w->not_mine;
 	way_close(w);
 	return again;
@@ -315,12 +297,12 @@ way_ask(struct paspw *h, const struct wire_request *q, struct wire_answer *a)
 {
 	struct way *w = &h->way;
 	const struct policy *p = w->policy;
-	int64_t silence = milliseconds(p->store_timeout);
+	int64_t silence = span_ms(p->store_timeout);
 
 	if (silence < SILENCE_LEAST_MS)
 		silence = SILENCE_LEAST_MS;
-	w->end = channel_ask(w->fd, q, silence, milliseconds(p->busy_wait) +
-	    milliseconds(p->attempt_lease) + silence, a);
+	w->end = channel_ask(w->fd, q, silence, span_ms(p->busy_wait) +
+	    span_ms(p->attempt_lease) + silence, a);
 	w->not_mine = w->end == CHANNEL_DONE && a->type == WIRE_NOT_MINE;
 	if (w->end != CHANNEL_DONE || w->not_mine)
 		return describe(h, w->end);

@@ -101,7 +101,7 @@ is 'the module knows of the library paspw.h only' \
 # shellcheck disable=SC2046
 is 'the agent knows the attempt, the protocol and where things are' \
     "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h cgroup.h '\
-'channel.h config_path.h handle.h memory.h span.h way.h wire.h '
+'channel.h config_path.h handle.h memory.h span.h wait.h way.h wire.h '
 is 'every object is there and can be read' "$(unreadable)" ''
 
 # ---- Deciders are pure: no I/O, no clock, nothing that is not listed ----

@@ -11,7 +11,6 @@
 #include "handle.h"
 #include "span.h"
 
-#define MS_PER_SECOND 1000
 #define PASSWD_MAX 4096
 
 static const struct paspw_factor verified = { "password", PASPW_VERIFIED };
@@ -269,8 +268,7 @@ wait_for_try(struct agent_job *job, struct paspw *h)
 	if ((h->flags & PASPW_NO_WAIT) == 0 || handle_enter(h) != PASPW_OK)
 		return;
 	if (handle_policy(h, job->request.user, &policy) == PASPW_OK) {
-		job->busy_wait_ms = span_seconds(policy->busy_wait) *
-		    MS_PER_SECOND;
+		job->busy_wait_ms = span_ms(policy->busy_wait);
 		job->stage = AGENT_BUSY;
 	}
 	(void)handle_leave(h, PASPW_OK);

@@ -13,14 +13,12 @@
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent_schedule.h"
 #include "config_path.h"
+#include "wait.h"
 
-#define MS_PER_SECOND 1000
-#define NS_PER_MS 1000000
 /* Connections at once: of everybody, of everybody but root, of one uid. Root
  * (sshd, login) always finds room. */
 #define CONNECTIONS_MAX 1024
@@ -43,15 +41,6 @@ struct agent {
 	struct connection *connections;
 	size_t total, others;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * MS_PER_SECOND + t.tv_nsec / NS_PER_MS;
-}
 
 /* ---- What epoll watches ---- */
 
@@ -278,7 +267,7 @@ turn(struct agent *a)
 	struct epoll_event events[BATCH];
 	int count = epoll_wait(a->epoll, events, BATCH, patience(a));
 
-	a->now_ms = a->schedule.now_ms = monotonic_ms();
+	a->now_ms = a->schedule.now_ms = wait_now_ms();
 	for (int i = 0; i < count; i++) {
 		void *what = events[i].data.ptr;
 
@@ -349,7 +338,7 @@ agent_loop(const char *config, int listener)
 {
 	struct agent a = { .listener = listener, .epoll = -1, .signals = -1 };
 
-	a.now_ms = a.config_ms = monotonic_ms();
+	a.now_ms = a.config_ms = wait_now_ms();
 	if (!set_name(&a, config))
 		return EX_USAGE;
 	if (agent_policy_open(&a.schedule.policy, config) != PASPW_OK)

@@ -42,9 +42,9 @@
 
 #include "channel.h"
 #include "paspw.h"
+#include "wait.h"
 
 #define MS_PER_SECOND 1000
-#define NS_PER_MS 1000000
 #define CONNECT_MS 5000
 #define SILENCE_MS 20000
 #define TOTAL_MS 120000
@@ -71,15 +71,6 @@ struct result {
 	enum channel_end end;
 	int64_t err, verdict, ms;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * MS_PER_SECOND + t.tv_nsec / NS_PER_MS;
-}
 
 static void
 nap(int64_t ms)
@@ -203,7 +194,7 @@ static struct result
 login(const struct caller *c, const char *user, const char *password,
     char *detail, size_t size)
 {
-	struct result result = { CHANNEL_CLOSED, -1, -1, now_ms() };
+	struct result result = { CHANNEL_CLOSED, -1, -1, wait_now_ms() };
 	enum paspw_verdict verdict = PASPW_REFUSED;
 	struct paspw *h = NULL;
 	int err;
@@ -218,7 +209,7 @@ login(const struct caller *c, const char *user, const char *password,
 	result.end = CHANNEL_DONE;
 	result.err = err;
 	result.verdict = (int64_t)verdict;
-	result.ms = now_ms() - result.ms;
+	result.ms = wait_now_ms() - result.ms;
 	return result;
 }
 
@@ -234,10 +225,10 @@ static struct result
 ask_once(int fd, const struct wire_request *r, struct wire_answer *a)
 {
 	struct result result = { CHANNEL_CLOSED, -1, -1, 0 };
-	int64_t start = now_ms();
+	int64_t start = wait_now_ms();
 
 	result.end = channel_ask(fd, r, SILENCE_MS, TOTAL_MS, a);
-	result.ms = now_ms() - start;
+	result.ms = wait_now_ms() - start;
 	if (result.end == CHANNEL_DONE && a->type == WIRE_ANSWER) {
 		result.err = a->err;
 		result.verdict = a->verdict;
@@ -379,12 +370,12 @@ flooder(const struct caller *c, struct board *board, int64_t until, int rate,
 {
 	struct wire_request r = *template;
 	struct wire_answer a;
-	int64_t start = now_ms();
+	int64_t start = wait_now_ms();
 	int fd = -1;
 
 	become(c);
-	for (int64_t sent = 0; now_ms() < until; sent++) {
-		nap(start + sent * MS_PER_SECOND / rate - now_ms());
+	for (int64_t sent = 0; wait_now_ms() < until; sent++) {
+		nap(start + sent * MS_PER_SECOND / rate - wait_now_ms());
 		if (fd == -1)
 			fd = channel_connect(c->socket, CONNECT_MS);
 		r.id++;
@@ -401,7 +392,7 @@ flooder(const struct caller *c, struct board *board, int64_t until, int rate,
 static int
 flood(const struct caller *c, char **args)
 {
-	int64_t until = now_ms() + (int64_t)atoi(args[0]) * MS_PER_SECOND;
+	int64_t until = wait_now_ms() + (int64_t)atoi(args[0]) * MS_PER_SECOND;
 	int rate = atoi(args[1]) / FLOODERS + 1;
 	struct board *board = mmap(NULL, sizeof(*board),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -447,7 +438,7 @@ is_dropped(int fd, bool deaf, int64_t until)
 {
 	char bytes[WIRE_FRAME_MAX];
 
-	while (now_ms() < until) {
+	while (wait_now_ms() < until) {
 		struct pollfd p = { fd, deaf ? 0 : POLLIN, 0 };
 
 		if (poll(&p, 1, SLOW_MS) <= 0)
@@ -462,7 +453,7 @@ is_dropped(int fd, bool deaf, int64_t until)
 static bool
 misbehave(int fd, const char *kind, unsigned char *frame, size_t size)
 {
-	int64_t until = now_ms() + DROPPED_MS;
+	int64_t until = wait_now_ms() + DROPPED_MS;
 	bool deaf = strcmp(kind, "deaf") == 0;
 
 	if (strcmp(kind, "half") == 0) {
@@ -481,7 +472,7 @@ misbehave(int fd, const char *kind, unsigned char *frame, size_t size)
 			nap(SLOW_MS);
 	} else if (deaf) {
 		/* fills both socket buffers, then waits to be dropped */
-		while (now_ms() < until && push(fd, frame, size))
+		while (wait_now_ms() < until && push(fd, frame, size))
 			;
 	}
 	return is_dropped(fd, deaf, until);

@@ -29,10 +29,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "handle.h"
+#include "wait.h"
 
 #define SERVICE "history"
 #define ROUNDS_MAX 1000
@@ -85,15 +85,6 @@ crypt_r(const char *phrase, const char *setting, struct crypt_data *data)
 	if (next == NULL)
 		*(void **)&next = dlsym(RTLD_NEXT, "crypt_r");
 	return next(phrase, setting, data);
-}
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static void
@@ -216,10 +207,10 @@ measure(change_fn *change_one, const char *where, const char *name, int from,
 		int64_t start;
 
 		snprintf(user, sizeof(user), "%s%d", name, i);
-		start = now_ns();
+		start = wait_now_ns();
 		if (!change_one(where, user, full))
 			die(user, "not changed");
-		times[n++] = now_ns() - start;
+		times[n++] = wait_now_ns() - start;
 	}
 	qsort(times, (size_t)n, sizeof(times[0]), by_size);
 	printf("%lld\n", (long long)times[n / 2] / NS_PER_US);

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "handle.h"
+#include "wait.h"
 
 #define PROCESSES_MAX 64
 #define LOGINS_MAX 100000
@@ -34,31 +35,20 @@
 static char stored[HASH_MAX];
 static struct timespec pause_time;
 static int64_t paused_ns;
-static int64_t now_ns(void);
-
 char *__wrap_crypt_rn(const char *, const char *, void *, int);
 
 char *
 __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 {
-	int64_t start = now_ns();
+	int64_t start = wait_now_ns();
 
 	(void)phrase;
 	(void)setting;
 	(void)size;
 	if (pause_time.tv_nsec > 0)
 		nanosleep(&pause_time, NULL);
-	paused_ns += now_ns() - start;
+	paused_ns += wait_now_ns() - start;
 	return strcpy(((struct crypt_data *)data)->output, stored);
-}
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* Of all children so far. */
@@ -124,7 +114,7 @@ run(const char *config, bool fresh, const char *user, int logins,
 		login(h, user);
 	}
 	for (int i = 0; i < logins; i++) {
-		int64_t start = now_ns();
+		int64_t start = wait_now_ns();
 
 		paused_ns = 0;
 		if (fresh)
@@ -132,7 +122,7 @@ run(const char *config, bool fresh, const char *user, int logins,
 		login(h, user);
 		if (fresh)
 			paspw_close(&h);
-		times[i] = now_ns() - start - paused_ns;
+		times[i] = wait_now_ns() - start - paused_ns;
 	}
 	paspw_close(&h);
 	_exit(EXIT_SUCCESS);

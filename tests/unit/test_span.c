@@ -224,6 +224,13 @@ START_TEST(tells_seconds)
 }
 END_TEST
 
+START_TEST(tells_milliseconds)
+{
+	ck_assert_int_eq(span_ms((struct span){ SPAN_SECONDS, 30 }), 30000);
+	ck_assert_int_eq(span_ms((struct span){ SPAN_NEVER, 0 }), INT64_MAX);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 int
@@ -243,6 +250,7 @@ main(void)
 	tcase_add_loop_test(tc, saturates, 0, ROWS(edges));
 	tcase_add_test(tc, minus_one_is_a_time);
 	tcase_add_test(tc, tells_seconds);
+	tcase_add_test(tc, tells_milliseconds);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

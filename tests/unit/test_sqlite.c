@@ -8,10 +8,10 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "sqlite.h"
 #include "trail.h"
+#include "wait.h"
 
 #define PASPW_ID "PRAGMA application_id = 0x50415350;"
 #define SHORT_MS 60
@@ -435,15 +435,6 @@ START_TEST(nobody_stops_us_in_a_transaction)
 }
 END_TEST
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Making it, repairing it and scrubbing it lock everybody out as well. */
 START_TEST(nobody_stops_us_with_the_whole_store)
 {
@@ -473,9 +464,9 @@ START_TEST(waits_for_another_writer_as_long_as_allowed)
 	ck_assert_int_eq(sqlite_open(&other, database, false, SHORT_MS, &e),
 	    PASPW_OK);
 	ck_assert_int_eq(sqlite_begin(db, false, &e), STORE_OK);
-	start = milliseconds();
+	start = wait_now_ms();
 	ck_assert_int_eq(sqlite_begin(other, false, &e), STORE_DOWN);
-	ck_assert_int_ge(milliseconds() - start, SHORT_MS - 1);
+	ck_assert_int_ge(wait_now_ms() - start, SHORT_MS - 1);
 	ck_assert_int_eq(e.code, PASPW_ERR_STORE);
 	ck_assert_int_eq(sqlite_commit(db, STORE_OK, &e), STORE_OK);
 	/* refused before it began: its signals are not held */
