@@ -152,20 +152,16 @@ static int
 find_path(struct archive_directory *d, const struct policy *policy,
     const char *under, struct error *e)
 {
-	const char *file = strchr(policy->store, ':');
 	int n, r;
 
-	if (under != NULL && under[0] != '\0') {
-		if ((r = check_under(under, e)) != PASPW_OK)
-			return r;
-		n = snprintf(d->path, sizeof(d->path), "%s/%s", under,
-		    policy->realm);
-	} else
-		n = file == NULL ? -1 : snprintf(d->path, sizeof(d->path),
-		    "%s" SUFFIX, file + 1);
+	if (under == NULL || under[0] == '\0')
+		return store_file_path(policy->store, SUFFIX, d->path,
+		    sizeof(d->path), e);
+	if ((r = check_under(under, e)) != PASPW_OK)
+		return r;
+	n = snprintf(d->path, sizeof(d->path), "%s/%s", under, policy->realm);
 	if (n < 0 || (size_t)n >= sizeof(d->path))
-		return error_set(e, PASPW_ERR_CONFIG, "store %s: no place "
-		    "for archives beside it", policy->store);
+		return error_set(e, PASPW_ERR_CONFIG, "%s: too long", under);
 	return PASPW_OK;
 }
 

@@ -26,14 +26,7 @@ static const char label[] = "paspw-next-key-1";
 int
 key_path(const char *location, char *path, size_t size, struct error *e)
 {
-	const char *file = strchr(location, ':');
-	int n = file == NULL ? -1 :
-	    snprintf(path, size, "%s%s", file + 1, SUFFIX);
-
-	if (n < 0 || (size_t)n >= size)
-		return error_set(e, PASPW_ERR_CONFIG,
-		    "store %s: no place for a key beside it", location);
-	return PASPW_OK;
+	return store_file_path(location, SUFFIX, path, size, e);
 }
 
 static int

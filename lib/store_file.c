@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,20 @@
 #define KEY_NAME ".key"		/* sealing is root's alone */
 
 static const char hint[] = ": run `paspw init` to create the store";
+
+int
+store_file_path(const char *location, const char *suffix, char *path,
+    size_t size, struct error *e)
+{
+	const char *file = strchr(location, ':');
+	int n = file == NULL ? -1 :
+	    snprintf(path, size, "%s%s", file + 1, suffix);
+
+	if (n < 0 || (size_t)n >= size)
+		return error_set(e, PASPW_ERR_CONFIG,
+		    "store %s: no place for a file beside it", location);
+	return PASPW_OK;
+}
 
 /* A file that cannot be reached: not permitted is not the same as broken. */
 static int

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* store_file: is a file of a store where nobody else can reach it? */
+/* store_file: where the files of a store are, and whether nobody else can
+ * reach them. */
 #ifndef STORE_FILE_H
 #define STORE_FILE_H
 
 #include "error.h"
+
+/* The path of the store itself (suffix "") or of what lies beside it, from
+ * `sqlite:/path`. Error: CONFIG, if there is no such place. */
+PASPW_MUST_USE int store_file_path(const char *location, const char *suffix,
+    char *path, size_t size, struct error *e);
 
 /*
  * Check (create: make) the directory and the file of a store: absolute path,

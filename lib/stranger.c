@@ -24,16 +24,6 @@
 /* ---- The key ---- */
 
 static bool
-path_of(const struct policy *p, const char *suffix, char *path)
-{
-	const char *file = strchr(p->store, ':');
-	int n = file == NULL ? -1 :
-	    snprintf(path, PATH_MAX, "%s%s", file + 1, suffix);
-
-	return n > 0 && n < PATH_MAX;
-}
-
-static bool
 read_key(const struct policy *p, unsigned char *key)
 {
 	char path[PATH_MAX];
@@ -41,7 +31,8 @@ read_key(const struct policy *p, unsigned char *key)
 	bool read_all;
 	int fd;
 
-	if (!path_of(p, SUFFIX, path) || (fd = open(path,
+	if (store_file_path(p->store, SUFFIX, path, sizeof(path), &ignored) !=
+	    PASPW_OK || (fd = open(path,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return false;
 	read_all = store_file_check_open(fd, path, &ignored) == PASPW_OK &&
@@ -56,9 +47,11 @@ static bool
 give_to_owner(const struct policy *p, int fd)
 {
 	char path[PATH_MAX];
+	struct error ignored;
 	struct stat st;
 
-	return path_of(p, "", path) && stat(path, &st) == 0 &&
+	return store_file_path(p->store, "", path, sizeof(path), &ignored) ==
+	    PASPW_OK && stat(path, &st) == 0 &&
 	    (st.st_uid == geteuid() ||
 	    fchown(fd, st.st_uid, (gid_t)-1) == 0);
 }
@@ -72,9 +65,10 @@ stranger_key_make(const struct policy *p, struct error *e)
 	bool done;
 	int fd, r;
 
-	if (!path_of(p, SUFFIX, path) || !path_of(p, NEW_SUFFIX, made))
-		return error_set(e, PASPW_ERR_CONFIG,
-		    "store %s: no place for a key beside it", p->store);
+	if ((r = store_file_path(p->store, SUFFIX, path, sizeof(path), e)) !=
+	    PASPW_OK || (r = store_file_path(p->store, NEW_SUFFIX, made,
+	    sizeof(made), e)) != PASPW_OK)
+		return r;
 	if (access(path, F_OK) == 0)
 		return PASPW_OK;
 	if ((r = hash_random(key, sizeof(key), e)) != PASPW_OK)

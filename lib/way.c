@@ -17,6 +17,7 @@
 #include "directory.h"
 #include "handle.h"
 #include "helper.h"
+#include "store_file.h"
 #include "wait.h"
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -128,8 +129,9 @@ static bool
 may_go_direct(const struct paspw *h)
 {
 	const struct policy *p = h->way.policy;
-	const char *path = strchr(p->store, ':');
 	uid_t real, effective, saved;
+	char path[PATH_MAX];
+	struct error ignored;
 	struct stat st;
 
 	if (p->isolate || h->unread ||
@@ -139,7 +141,8 @@ may_go_direct(const struct paspw *h)
 	if (real == 0)
 		return true;
 	/* What is not there has no owner; to say so is the store's part. */
-	return path != NULL && (stat(path + 1, &st) == -1 ? errno == ENOENT :
+	return store_file_path(p->store, "", path, sizeof(path), &ignored) ==
+	    PASPW_OK && (stat(path, &st) == -1 ? errno == ENOENT :
 	    st.st_uid == real);
 }
 
