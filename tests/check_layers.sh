@@ -16,7 +16,7 @@ includers()
 {
 	(cd "$top_srcdir" &&
 	    grep -El "^# *include *[<\"]$1[>\"]" lib/*.[ch] tools/*.[ch] \
-	    pam_module/*.[ch])
+	    tools/*/*.[ch] pam_module/*.[ch])
 }
 
 # Headers of lib/ but paspw.h that these files include.
@@ -36,13 +36,14 @@ private_headers()
 # apart, and so looks behind paspw.h.
 agent_files()
 {
-	ls "$top_srcdir"/tools/agent_*.[ch] "$top_srcdir"/tools/paspwd.c \
+	ls "$top_srcdir"/tools/agent/*.[ch] "$top_srcdir"/tools/paspwd.c \
 	    "$top_srcdir"/tools/paspw_helper.c
 }
 tool_files()
 {
 	agent_files > "$tmp/agent"
-	ls "$top_srcdir"/tools/*.[ch] | grep -vxF -f "$tmp/agent"
+	ls "$top_srcdir"/tools/*.[ch] "$top_srcdir"/tools/*/*.[ch] |
+	    grep -vxF -f "$tmp/agent"
 }
 
 # What nm says of each object, a line each after the object's name. An object

@@ -277,7 +277,7 @@ same 'exit codes' "$tmp/exits" "$tmp/manual"
     sort -u > "$tmp/options"
 tags paspwd.8 DESCRIPTION Options > "$tmp/manual"
 same 'options of paspwd' "$tmp/options" "$tmp/manual"
-for program in paspwd:paspwd:agent_loop paspw-helper:paspw_helper; do
+for program in paspwd:paspwd:agent/loop paspw-helper:paspw_helper; do
 	name=${program%%:*}
 	for source in $(echo "${program#*:}" | tr : ' '); do
 		grep -o '\<EX_[A-Z]*' "$top_srcdir/tools/$source.c"

@@ -30,7 +30,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "agent_job.h"
+#include "agent/job.h"
 #include "cgroup.h"
 #include "channel.h"
 

@@ -20,7 +20,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "agent_loop.h"
+#include "agent/loop.h"
 #include "way.h"
 
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent_queue.h"
+#include "agent/queue.h"
 
 #define JOBS 64
 #define ALICE 1000

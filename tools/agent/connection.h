@@ -7,7 +7,7 @@
 #ifndef AGENT_CONNECTION_H
 #define AGENT_CONNECTION_H
 
-#include "agent_job.h"
+#include "agent/job.h"
 
 /* Room for an answer and a few signs of life before it; more is not read by
  * whoever we talk to. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "agent_loop.h"
+#include "agent/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "agent_schedule.h"
+#include "agent/schedule.h"
 #include "config_path.h"
 #include "wait.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "agent_job.h"
+#include "agent/job.h"
 
 #include <pwd.h>
 #include <stdio.h>

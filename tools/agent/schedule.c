@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "agent_schedule.h"
+#include "agent/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,9 +6,9 @@
 #ifndef AGENT_SCHEDULE_H
 #define AGENT_SCHEDULE_H
 
-#include "agent_connection.h"
-#include "agent_pool.h"
-#include "agent_queue.h"
+#include "agent/connection.h"
+#include "agent/pool.h"
+#include "agent/queue.h"
 
 struct agent_schedule {
 	struct agent_policy *policy;	/* for those who come */

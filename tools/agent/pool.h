@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 
-#include "agent_job.h"
-#include "agent_policy.h"
+#include "agent/job.h"
+#include "agent/policy.h"
 
 struct agent_worker {
 	struct agent_pool *pool;

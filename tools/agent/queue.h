@@ -10,7 +10,7 @@
 #ifndef AGENT_QUEUE_H
 #define AGENT_QUEUE_H
 
-#include "agent_job.h"
+#include "agent/job.h"
 
 /* One queue holds no more; 200 logins to one account at once must fit. */
 #define AGENT_QUEUE_MAX 512
