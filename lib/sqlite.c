@@ -366,6 +366,10 @@ check_schema(struct sqlite *db, const char *path, bool create,
 		return error_set(e, PASPW_ERR_STORE,
 		    "%s: not a store of paspw%s", path,
 		    tables == 0 ? ": run `paspw init`" : "");
+	/* The steps are looked up by it. */
+	if (version < 0)
+		return error_set(e, PASPW_ERR_STORE,
+		    "%s: there is no schema %d", path, version);
 	if (version > STORE_SQL_VERSION)
 		return error_set(e, PASPW_ERR_STORE, "%s: made by a newer "
 		    "version (schema %d, this one knows %d)", path, version,

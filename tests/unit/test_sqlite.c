@@ -223,6 +223,13 @@ newer_schema(void)
 }
 
 static void
+impossible_schema(void)
+{
+	make_good();
+	raw("PRAGMA user_version = -1");
+}
+
+static void
 half_made(void)
 {
 	write_store(PASPW_ID "CREATE TABLE seal (x)");
@@ -267,6 +274,7 @@ static const struct {
 	{ "of our version number", foreign_of_our_version, true,
 	    "not a store" },
 	{ "newer schema", newer_schema, true, "newer version" },
+	{ "impossible schema", impossible_schema, true, "no schema -1" },
 	{ "half made", half_made, true, "already exists" },
 	{ "relative path", relative, true, "absolute path" },
 	{ "cut short", cut_short, true, "" },
