@@ -28,6 +28,8 @@ struct paspw {
 	char realm[POLICY_WORD_MAX];	/* "" : whichever claims the user */
 	char language[POLICY_WORD_MAX];
 	char archives[POLICY_TEXT_MAX];	/* "": beside the stores */
+	paspw_progress_fn *progress;	/* or NULL */
+	void *progress_arg;
 	struct audit_origin origin;
 	struct way way;
 	/* Whom the last look-up of this verb was about, and his realm. */

@@ -801,6 +801,15 @@ struct paspw_audit_fault {
 };
 typedef int paspw_fault_fn(const struct paspw_audit_fault *fault, void *arg);
 
+/*
+ * While a trail is checked, fn is told how many seals are done, of how many in
+ * the realms that it came to so far; NULL: nobody is told any more. A callback
+ * of the handle, until it is closed.
+ */
+typedef int paspw_progress_fn(uint64_t done, uint64_t total, void *arg);
+PASPW_MUST_USE int paspw_audit_progress(struct paspw *h,
+    paspw_progress_fn *fn, void *arg);
+
 /* Check the trail of the realm that is set, or of all, against its seals:
  * archives and store together, as one chain. A fault is a result, not an
  * error. */

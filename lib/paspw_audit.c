@@ -148,6 +148,18 @@ paspw_audit_heads(struct paspw *h, paspw_proof_fn *fn, void *arg)
 
 /* ---- Verification ---- */
 
+int
+paspw_audit_progress(struct paspw *h, paspw_progress_fn *fn, void *arg)
+{
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	h->progress = fn;
+	h->progress_arg = arg;
+	return handle_leave(h, PASPW_OK);
+}
+
 static int
 verify_realm(struct paspw *h, const struct policy *policy, void *arg)
 {
@@ -190,6 +202,8 @@ verify(struct paspw *h, const char *const *texts, struct verifier *v)
 		return error_set(&h->error, PASPW_ERR_MEMORY,
 		    "out of memory");
 	v->proofs = proofs;
+	v->progress = h->progress;
+	v->progress_arg = h->progress_arg;
 	if ((r = parse_proofs(h, texts, count, proofs)) == PASPW_OK)
 		r = handle_each_realm(h, verify_realm, v);
 	secret_wipe_bytes(proofs, count * sizeof(*proofs));

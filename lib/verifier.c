@@ -287,6 +287,18 @@ walk_trail(struct walk *w)
 	return r;
 }
 
+/* How many seals this trail adds. What retention removed stands in front of
+ * the first one. */
+static void
+count_seals(struct walk *w, int64_t last)
+{
+	int64_t first = w->archives.count > 0 ? w->archives.list[0].first :
+	    w->untrimmed;
+
+	if (first >= 1 && first <= last)
+		w->v->total += (uint64_t)(last - first) + 1;
+}
+
 /* In a snapshot; the key's lock is held until that has begun, and no longer:
  * sealers would wait for us. */
 static int
@@ -310,6 +322,7 @@ run(struct store *store, void *arg, struct error *e)
 		w->untrimmed = w->seal.number;
 	else
 		w->untrimmed = INT64_MAX;
+	count_seals(w, last);
 	memset(&w->seal, 0, sizeof(w->seal));
 	return walk_trail(w);
 }

@@ -17,7 +17,10 @@ struct verifier {
 	size_t proof_count;
 	paspw_fault_fn *fn;		/* or NULL */
 	void *arg;
-	int stopped;			/* what fn returned when not 0 */
+	paspw_progress_fn *progress;	/* or NULL */
+	void *progress_arg;
+	uint64_t total;			/* seals of the trails so far */
+	int stopped;			/* what a callback returned, if not 0 */
 	struct paspw_audit_result *result;	/* is added to */
 };
 

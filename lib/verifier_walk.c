@@ -220,6 +220,16 @@ keep_first(struct walk *w)
 	return PASPW_OK;
 }
 
+static void
+tell_progress(struct walk *w)
+{
+	struct verifier *v = w->v;
+
+	if (v->progress != NULL && v->stopped == 0)
+		v->stopped = v->progress(v->result->seals, v->total,
+		    v->progress_arg);
+}
+
 /* w->seal is the next one, whatever its number. */
 int
 walk_enter(struct walk *w)
@@ -237,6 +247,7 @@ walk_enter(struct walk *w)
 		    "seals %lld to %lld are missing",
 		    (long long)w->before + 1, (long long)number - 1);
 	w->v->result->seals++;
+	tell_progress(w);
 	check_heads(w);
 	return check_seal(w);
 }

@@ -168,6 +168,14 @@ trail_object(const struct paspw_audit_result *r, json_t *faults)
 	    "found", faults);
 }
 
+static int
+show_progress(uint64_t done, uint64_t total, void *arg)
+{
+	(void)arg;
+	progress_count(done, total);
+	return 0;
+}
+
 int
 cmd_audit_verify(struct tool *t)
 {
@@ -182,8 +190,10 @@ cmd_audit_verify(struct tool *t)
 		goto out;
 	if (path != NULL && (code = read_proofs(t, path, &p)) != TOOL_YES)
 		goto out;
-	err = paspw_audit_verify_with(t->handle, p.lines, p.count,
-	    show_fault, &faults, &r);
+	err = paspw_audit_progress(t->handle, show_progress, NULL);
+	if (err == PASPW_OK)
+		err = paspw_audit_verify_with(t->handle, p.lines, p.count,
+		    show_fault, &faults, &r);
 	if (err == PASPW_ERR_NOTFOUND)	/* a realm, not an account */
 		err = PASPW_ERR_INVALID;
 	if (err != PASPW_OK)

@@ -364,6 +364,7 @@ cmd_import_faillock(struct tool *t)
 	    O_NOFOLLOW | O_CLOEXEC);
 	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *entry;
+	uint64_t count = 0;
 
 	if (directory == NULL) {
 		code = output_fault(t, errno == EACCES ? TOOL_DENIED :
@@ -377,6 +378,7 @@ cmd_import_faillock(struct tool *t)
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
+		progress_count(++count, 0);
 		i.file = entry->d_name;
 		code = import_tally(&i, fd);
 	}

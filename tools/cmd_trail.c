@@ -37,6 +37,7 @@ tool_archives(struct tool *t)
 struct events {
 	struct tool *tool;
 	int code;
+	uint64_t count;
 };
 
 static json_t *
@@ -194,6 +195,7 @@ export_event(const struct paspw_event *event, void *arg)
 {
 	struct events *events = arg;
 
+	progress_count(++events->count, 0);
 	events->code = events->tool->json ?
 	    output_object(events->tool, event_object(event)) :
 	    print_csv(event);
@@ -218,6 +220,7 @@ show_archive(const struct paspw_archive *a, void *arg)
 	struct events *events = arg;
 	struct tool *t = events->tool;
 
+	progress_count(++events->count, 0);
 	if (t->json)
 		events->code = output_list_item(t, json_pack(
 		    "{s:s, s:o, s:I, s:I, s:o, s:I, s:b}",

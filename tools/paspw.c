@@ -451,12 +451,12 @@ run(struct tool *t)
 	if ((flags & TAKES_LONG) != 0)
 		progress_begin(t);
 	code = t->command->run(t);
-	progress_end();
 	if ((flags & USES_STORE) != 0 &&
 	    (code == TOOL_YES || code == TOOL_NO)) {
 		(void)fflush(stdout);	/* a pipe need not wait for the seal */
 		seal(t);
 	}
+	progress_end();
 	return code;
 }
 

@@ -47,6 +47,31 @@ if command -v script > "$tmp/none"; then
 	    "$(screen "sh $tmp/slow 2> /dev/null")" 'at work'
 	sh "$tmp/slow" > "$tmp/out" 2> "$tmp/err"
 	unlike 'not in a pipe' "$(cat "$tmp/out" "$tmp/err")" 'at work'
+
+	# More faults than a pipe holds: it waits for whoever reads them, and
+	# he waits for the progress.
+	cp -a "$state" "$tmp/whole"
+	{
+		echo name
+		seq -f 'many%.0f' 1000
+	} > "$tmp/csv"
+	pw import csv "$tmp/csv" > "$tmp/none"
+	sqlite3 "$store" "UPDATE event SET reason = 'none'"
+	cat > "$tmp/large" <<-END
+	"$paspw" --config "$conf" audit verify | {
+		for i in \$(seq 300); do
+			grep -q 'done in' "$tmp/screen" && break
+			sleep 0.1
+		done
+		cat > "$tmp/none"
+	}
+	END
+	TERM=xterm script -qfec "sh $tmp/large" "$tmp/screen" < /dev/null \
+	    > "$tmp/none"
+	like 'how much of a large trail is verified' "$(cat "$tmp/screen")" \
+	    '[1-9] done in [0-9]* s \([0-9]+ %\)'
+	rm -rf "$state"
+	mv "$tmp/whole" "$state"
 else
 	skip 'on a terminal' 'no script (Debian: bsdutils)'
 fi

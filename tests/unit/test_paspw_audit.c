@@ -114,6 +114,52 @@ START_TEST(a_key_and_a_head_for_each_realm)
 }
 END_TEST
 
+static uint64_t progress_done, progress_total, progress_calls;
+
+static int
+note_progress(uint64_t done, uint64_t total, void *arg)
+{
+	const int *stop = arg;
+
+	ck_assert_uint_gt(done, progress_done);
+	ck_assert_uint_ge(total, done);
+	ck_assert_uint_ge(total, progress_total);
+	progress_done = done;
+	progress_total = total;
+	progress_calls++;
+	return stop == NULL ? 0 : *stop;
+}
+
+START_TEST(tells_how_far_it_is)
+{
+	int stop = 77;
+
+	add("alice");
+	ck_assert_int_eq(paspw_audit_seal(h), PASPW_OK);
+	add("bob");
+	add("paul");
+	ck_assert_int_eq(paspw_audit_seal(h), PASPW_OK);
+	ck_assert_int_eq(paspw_audit_seal_empty(h), PASPW_OK);
+	progress_done = progress_total = progress_calls = 0;
+	ck_assert_int_eq(paspw_audit_progress(h, note_progress, NULL),
+	    PASPW_OK);
+	ck_assert_int_eq(paspw_audit_verify(h, &result), PASPW_OK);
+	ck_assert_uint_eq(progress_calls, result.seals);
+	ck_assert_uint_eq(progress_done, result.seals);
+	ck_assert_uint_eq(progress_total, result.seals);
+
+	progress_done = progress_total = progress_calls = 0;
+	ck_assert_int_eq(paspw_audit_progress(h, note_progress, &stop),
+	    PASPW_OK);
+	ck_assert_int_eq(paspw_audit_verify(h, &result), stop);
+	ck_assert_uint_eq(progress_calls, 1);
+
+	ck_assert_int_eq(paspw_audit_progress(h, NULL, NULL), PASPW_OK);
+	ck_assert_int_eq(paspw_audit_verify(h, &result), PASPW_OK);
+	ck_assert_uint_eq(progress_calls, 1);
+}
+END_TEST
+
 START_TEST(an_empty_seal_when_asked)
 {
 	ck_assert_int_eq(paspw_audit_seal(h), PASPW_OK);
@@ -221,6 +267,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_key_and_a_head_for_each_realm);
+	tcase_add_test(tc, tells_how_far_it_is);
 	tcase_add_test(tc, an_empty_seal_when_asked);
 	tcase_add_test(tc, tells_the_fault_of_its_realm);
 	tcase_add_test(tc, the_caller_stops_it);
