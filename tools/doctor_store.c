@@ -25,6 +25,7 @@
 #define HALF 2
 
 static const char scheme[] = "sqlite:";
+static const char first_keys[] = LOCALSTATEDIR "/lib/paspw/first-keys";
 
 /* SQLite's locks and its shared memory do not work across hosts. */
 static const struct {
@@ -233,6 +234,23 @@ check_store(const struct paspw_health *health, void *arg)
 	return 0;
 }
 
+/* The Debian package leaves them there, since an installation has nobody to
+ * show them to. With them every later seal can be made anew. */
+static void
+check_first_keys(struct doctor *d)
+{
+	struct tool *t = d->tool;
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (doctor_path(d, path, first_keys) && lstat(path, &st) == 0)
+		doctor_say(d, DOCTOR_WARNING, "first_keys", path,
+		    _("move the file to the auditor's place, off this host; "
+		    "paspw audit verify --proofs takes it"),
+		    _("the first sealing keys still lie here: who reads them "
+		    "can rewrite the trail unseen"));
+}
+
 void
 doctor_stores(struct doctor *d)
 {
@@ -241,6 +259,7 @@ doctor_stores(struct doctor *d)
 	if (err != PASPW_OK)
 		doctor_say(d, DOCTOR_FAULT, "stores", "", NULL, "%s",
 		    paspw_detail(d->tool->handle));
+	check_first_keys(d);
 }
 
 /* ---- Accounts ---- */

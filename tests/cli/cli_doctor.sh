@@ -16,6 +16,8 @@ prefix=$(sed -n 's/^prefix = //p' "$top_builddir/Makefile")
 exec_prefix=$(eval echo \
     "$(sed -n 's/^exec_prefix = //p' "$top_builddir/Makefile")")
 export prefix exec_prefix
+localstatedir=$(eval echo \
+    "$(sed -n 's/^localstatedir = //p' "$top_builddir/Makefile")")
 pamdir=$(eval echo "$(sed -n 's/^pamdir = //p' "$top_builddir/Makefile")")
 module=$root$pamdir/pam_paspolicy.so
 
@@ -394,6 +396,15 @@ users seal
 admins memory
 admins store
 admins seal'
+first_keys=$root$localstatedir/lib/paspw/first-keys
+mkdir -p "${first_keys%/*}"
+: > "$first_keys"
+exit_is 'first keys that stayed here' 0 doctor --json
+is 'are to be moved away' "$(items warning store)" "$first_keys first_keys"
+like 'to whom' "$(doctor)" 'auditor'
+rm "$first_keys"
+exit_is 'first keys that are away' 0 doctor --json
+is 'are not missed' "$(items warning store)" ''
 pw add alice --generate > /dev/null
 exit_is 'an account without owner' 0 doctor --json
 is 'is a warning' "$(items warning account)" 'null owner'
