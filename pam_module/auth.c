@@ -152,7 +152,7 @@ static int
 authsucc(struct call *c)
 {
 	enum paspw_verdict verdict = PASPW_REFUSED;
-	int err;
+	int err, rc;
 
 	if (reservation_answered(c->pamh))
 		return PAM_AUTH_ERR;
@@ -163,6 +163,10 @@ authsucc(struct call *c)
 		    "in front of the module that verifies");
 		return PAM_AUTH_ERR;
 	}
+	/* The try goes on waiting: for a module behind this line, or for the
+	 * end of its lease. */
+	if ((rc = stack_judge(c)) != PAM_SUCCESS)
+		return rc;
 	err = reservation_settle(c, PASPW_PASSED, &verdict);
 	return auth_answer(c, err, verdict);
 }

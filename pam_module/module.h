@@ -25,6 +25,8 @@ struct call {
 	pam_handle_t *pamh;
 	enum phase phase;
 	unsigned flags;
+	int argc;
+	const char **argv;
 	struct arguments args;
 	struct paspw *h;
 	const char *user;	/* PAM's */
@@ -79,6 +81,12 @@ PASPW_MUST_USE int reservation_forget(pam_handle_t *pamh);
 /* Settle the one that waits. NOTFOUND: there is none for this user. */
 PASPW_MUST_USE int reservation_settle(struct call *c,
     enum paspw_outcome outcome, enum paspw_verdict *verdict);
+
+/* ---- stack.c ---- */
+
+/* Does a module verify before each authsucc of this service? A PAM code; what
+ * is wrong is logged. */
+PASPW_MUST_USE int stack_judge(const struct call *c);
 
 /* ---- auth.c ---- */
 

@@ -11,11 +11,12 @@
 #define FAULT_MAX 256
 
 static int
-read_arguments(struct call *c, int argc, const char **argv)
+read_arguments(struct call *c)
 {
 	char fault[FAULT_MAX];
 
-	if (arguments_parse(&c->args, argc, argv, fault, sizeof(fault)))
+	if (arguments_parse(&c->args, c->argc, c->argv, fault,
+	    sizeof(fault)))
 		return PAM_SUCCESS;
 	/* A line that says something else than its author meant protects
 	 * nothing. */
@@ -95,7 +96,9 @@ run(pam_handle_t *pamh, enum phase phase, worker_fn *worker, int flags,
 	c.pamh = pamh;
 	c.phase = phase;
 	c.flags = (unsigned)flags;
-	if ((rc = read_arguments(&c, argc, argv)) == PAM_SUCCESS &&
+	c.argc = argc;
+	c.argv = argv;
+	if ((rc = read_arguments(&c)) == PAM_SUCCESS &&
 	    (rc = read_user(&c)) == PAM_SUCCESS &&
 	    (rc = open_library(&c)) == PAM_SUCCESS)
 		rc = worker(&c);

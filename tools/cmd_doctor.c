@@ -16,7 +16,6 @@
 
 #define MESSAGE_MAX 4096
 #define STATE_WIDTH 9
-#define FILE_LARGEST (1 << 20)	/* of a PAM service, of sshd_config */
 
 static const char *const states[] = {
 	[DOCTOR_OK] = N_("ok"),
@@ -83,35 +82,6 @@ doctor_path(struct doctor *d, char path[PATH_MAX], const char *name)
 	doctor_say(d, DOCTOR_FAULT, "path", name, NULL,
 	    _("the path is too long"));
 	return false;
-}
-
-char *
-doctor_read(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	char *text = NULL;
-	ssize_t n = -1;
-	size_t used = 0;
-
-	if (fd == -1)
-		return NULL;
-	errno = EFBIG;
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
-	    st.st_size > FILE_LARGEST ||
-	    (text = malloc((size_t)st.st_size + 1)) == NULL)
-		goto out;
-	while (used < (size_t)st.st_size && (n = read(fd, text + used,
-	    (size_t)st.st_size - used)) > 0)
-		used += (size_t)n;
-	text[used] = '\0';
-	if (n == -1 && st.st_size > 0) {
-		free(text);
-		text = NULL;
-	}
-out:
-	close(fd);
-	return text;
 }
 
 /* ---- One run ---- */

@@ -33,10 +33,6 @@ void doctor_say(struct doctor *d, enum doctor_state state, const char *item,
 /* A path under the root; false: it is too long, which is told. */
 bool doctor_path(struct doctor *d, char path[PATH_MAX], const char *name);
 
-/* The whole of a file, NUL-ended, the caller frees it; NULL with errno, EFBIG
- * if it is larger than any of its kind. */
-char *doctor_read(const char *path);
-
 /* ---- The areas, in the order in which they are looked at ---- */
 
 void doctor_pam(struct doctor *d);

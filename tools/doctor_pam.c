@@ -35,6 +35,11 @@ static const struct wrong {
 	    "module has verified anything"),
 	    N_("let authsucc and pam_permit stand behind the module that "
 	    "verifies, and end with `auth required pam_deny.so`") },
+	{ PAM_TYPE_AUTH, PAM_WAY_BLIND, DOCTOR_FAULT,
+	    "authsucc_early",
+	    N_("no module has verified anything at %s: it refuses "
+	    "everybody"),
+	    N_("let authsucc stand behind the module that verifies") },
 	{ PAM_TYPE_AUTH, PAM_WAY_BYPASS, DOCTOR_FAULT, "bypass",
 	    N_("%s lets in without pam_paspolicy: nothing limits the tries, "
 	    "and a locked account gets in"),
@@ -59,8 +64,8 @@ static const struct wrong {
 	    N_("write `auth requisite pam_paspolicy.so preauth` before the "
 	    "module that verifies") },
 	{ PAM_TYPE_AUTH, PAM_WAY_PARDONED, DOCTOR_FAULT, "pardoned",
-	    N_("%s also runs after a wrong password, and then forgets the "
-	    "failures: nothing limits the tries"),
+	    N_("%s also runs after a wrong password, and would forget the "
+	    "failures then: it refuses everybody"),
 	    N_("write `[success=1 default=bad]` on the line that verifies, "
 	    "and behind it `auth [default=die] pam_paspolicy.so authfail`") },
 	{ PAM_TYPE_AUTH, PAM_WAY_LEASED, DOCTOR_WARNING, "authfail_missing",

@@ -3,7 +3,7 @@
 
 #include "pam_directory.h"
 
-#include "doctor.h"
+#include "pam_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +13,6 @@
 #include <string.h>
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static const char *const directories[] = { "/etc/pam.d", "/usr/lib/pam.d" };
 
 /* What editors and packagers leave behind; no program asks for it. */
 static const char *const leftovers[] = {
@@ -26,37 +24,6 @@ static const char *const parts[] = {
 	"common-*", "system-auth*", "password-auth*", "fingerprint-auth*",
 	"smartcard-auth*", "system-account*", "system-login", "postlogin*"
 };
-
-/* Where the files are that a stack asks for. */
-struct place {
-	const char *root;
-	const char *only;
-	char path[PATH_MAX];		/* of the file that was read last */
-};
-
-/* pam_stack_file_fn */
-static char *
-read_stack(const char *name, const char **path, void *arg)
-{
-	struct place *p = arg;
-	size_t tries = name[0] == '/' || p->only != NULL ? 1 :
-	    COUNT(directories);
-	char *text = NULL;
-
-	for (size_t i = 0; i < tries && text == NULL; i++) {
-		const char *root = name[0] != '/' && p->only != NULL ? "" :
-		    p->root;
-		const char *directory = name[0] == '/' ? "" :
-		    p->only != NULL ? p->only : directories[i];
-		int n = snprintf(p->path, sizeof(p->path), "%s%s%s%s", root,
-		    directory, name[0] == '/' ? "" : "/", name);
-
-		if (n >= 0 && (size_t)n < sizeof(p->path))
-			text = doctor_read(p->path);
-	}
-	*path = p->path;
-	return text;
-}
 
 static bool
 matches(const char *const *patterns, size_t count, const char *name)
@@ -115,10 +82,10 @@ list_names(struct pam_directory *d, const char *root, const char *only)
 
 	if (only != NULL)
 		return list_directory(d, only);
-	snprintf(path, sizeof(path), "%s%s", root, directories[1]);
+	snprintf(path, sizeof(path), "%s%s", root, PAM_FILE_VENDOR);
 	if (!list_directory(d, path) && errno != ENOENT)
 		return false;
-	snprintf(path, sizeof(path), "%s%s", root, directories[0]);
+	snprintf(path, sizeof(path), "%s%s", root, PAM_FILE_ADMIN);
 	return list_directory(d, path);
 }
 
@@ -126,7 +93,7 @@ bool
 pam_directory_read(struct pam_directory *d, const char *root,
     const char *only)
 {
-	struct place place = { .root = root, .only = only };
+	struct pam_file_place place = { .root = root, .only = only };
 	bool listed;
 
 	memset(d, 0, sizeof(*d));
@@ -139,7 +106,7 @@ pam_directory_read(struct pam_directory *d, const char *root,
 		return false;
 	}
 	for (size_t i = 0; i < d->count; i++)
-		(void)pam_stack_read(&d->stacks[i], d->names[i], read_stack,
+		(void)pam_stack_read(&d->stacks[i], d->names[i], pam_file_find,
 		    &place);
 	return listed;
 }

@@ -58,6 +58,7 @@ open_file(struct reader *r, const char *name, const char **kept)
 	if ((text = r->file(name, &path, r->arg)) == NULL)
 		return NULL;
 	if ((s->files[s->file_count] = strdup(path)) == NULL) {
+		fault(s, PAM_STACK_NO_MEMORY, name, 0);
 		free(text);
 		return NULL;
 	}

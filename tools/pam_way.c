@@ -33,7 +33,8 @@ struct state {
 	struct sum sum;
 	struct sum entry[LEVELS];	/* on entering each substack */
 	unsigned char ours;
-	unsigned char proved;		/* somebody said who it is */
+	unsigned char asked;		/* somebody who can say who it is */
+	unsigned char proved;		/* he said it */
 	unsigned char refused;		/* somebody said: wrong password */
 	unsigned char chosen;
 	unsigned char judged;		/* of password: ours, when stored */
@@ -258,7 +259,8 @@ results_of(const struct walk *w, const struct pam_rule *r,
 	case PAM_MODULE_ROOT:	/* of everybody but root */
 		return no_results;
 	case PAM_MODULE_AUTHSUCC:
-		return s->ours == RESERVED ? our_auth_results : no_results;
+		return s->ours == RESERVED && s->asked != 0 ?
+		    our_auth_results : no_results;
 	case PAM_MODULE_PERMIT:
 		return yes_results;
 	case PAM_MODULE_COUNTS:
@@ -295,6 +297,7 @@ heed_preauth(struct state *s, int result)
 {
 	s->ours = result == PAM_IGNORE ? RESERVED :
 	    result == PAM_AUTH_ERR ? SAID_NO : CANNOT_SAY;
+	s->asked = 0;
 	s->proved = 0;
 	s->refused = 0;
 }
@@ -313,6 +316,11 @@ heed_authsucc(struct walk *w, struct state *s, int result)
 {
 	if (s->ours != RESERVED)
 		return;
+	/* It refuses then, and the try goes on waiting. */
+	if (s->asked == 0) {
+		found(w, PAM_WAY_BLIND, s, s->at);
+		return;
+	}
 	if (result == PAM_SUCCESS && s->refused != 0 && s->proved == 0)
 		found(w, PAM_WAY_PARDONED, s, s->at);
 	s->ours = result == PAM_SUCCESS ? SAID_YES :
@@ -326,6 +334,7 @@ heed_other(struct walk *w, struct state *s, const struct pam_rule *r,
 {
 	if (s->ours == SAID_NO && w->type == PAM_TYPE_AUTH)
 		found(w, PAM_WAY_WASTED, s, s->at);
+	s->asked = 1;
 	if (result == PAM_AUTH_ERR)
 		s->refused = 1;
 	if (result != PAM_SUCCESS)

@@ -45,6 +45,7 @@ enum pam_way_kind {
 	PAM_WAY_LEASED,		/* a wrong password that waits for its lease */
 	PAM_WAY_UNCOUNTED,	/* a wrong password that ours never hears of */
 	PAM_WAY_LATE,		/* one that nothing was reserved for */
+	PAM_WAY_BLIND,		/* authsucc, and nobody was asked */
 	PAM_WAY_PARDONED,	/* authsucc, behind a wrong password */
 	PAM_WAY_WASTED,		/* ours said no, and the next one is asked */
 	/* of password */

@@ -139,7 +139,7 @@ auth [default=die] P authfail
 auth required pam_deny.so
 account required P
 END
-wrong x open fault
+wrong x authsucc_early fault
 like 'authsucc is to blame' "$out" 'pam.d/x:2'
 services
 service x <<END

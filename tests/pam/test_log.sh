@@ -27,6 +27,7 @@ auth required @M authsucc
 END
 admin init > /dev/null
 account bob "$right"
+account eve "$right"
 
 faults="FAULT_LOG=$tmp/log"
 pam_options='-r 192.0.2.7'
@@ -73,6 +74,19 @@ logged "$right\n" moved bob auth
 like "an argument of pam_faillock's" "$log" 'deny=5 .* set lock_after there'
 logged "$right\n" succ bob auth
 like 'authsucc without preauth' "$log" 'authsucc needs a preauth line'
+if [ "$namespace" = yes ]; then
+	mount --bind "$services" /etc/pam.d
+	service blind <<END
+auth requisite @M preauth
+auth sufficient @M authsucc
+auth required pam_deny.so
+END
+	logged "$right\n" blind eve auth
+	like 'authsucc that nobody verifies for' "$log" 'authsucc refuses '\
+'everybody \(/etc/pam.d/blind:2\): no module has verified the password there'
+else
+	skip 'authsucc that nobody verifies for' 'root is needed'
+fi
 mv "$tmp/store" "$tmp/away"
 logged "$right\n" one bob auth
 like 'a store that is not there' "$log" "authentication: store error: $tmp"

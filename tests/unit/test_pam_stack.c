@@ -84,7 +84,12 @@ static const struct {
 	    "auth sufficient " P " authsucc\n"
 	    "auth [success=1 default=bad] pam_unix.so\n"
 	    "auth [default=die] " P " authfail\n"
-	    "auth required pam_deny.so\n", KIND(OPEN) | KIND(WASTED) },
+	    "auth required pam_deny.so\n", KIND(BLIND) },
+	{ "only a gate between preauth and authsucc", PAM_TYPE_AUTH,
+	    "auth requisite " P " preauth\n"
+	    "auth optional pam_env.so\n"
+	    "auth required pam_permit.so\n"
+	    "auth required " P " authsucc\n", KIND(BLIND) },
 	{ "preauth and nothing that counts", PAM_TYPE_AUTH,
 	    "auth requisite " P " preauth\nauth required pam_unix.so\n",
 	    KIND(UNTOLD) | KIND(LEASED) },
