@@ -65,6 +65,7 @@ begin_step(struct subject *s, void *arg, struct error *e)
 	lockout_begin(s->policy, &s->account, attempt->id, s->exempt, s->now,
 	    &step);
 	attempt->begun = step.verdict;
+	attempt->locks = step.locked;	/* leases that ran out */
 	if (step.verdict == PASPW_LOCKED) {
 		s->optional = !s->changed && !step.changed;
 		lockout_refused(&s->account, s->now, &step);
@@ -266,6 +267,9 @@ settle_step(struct subject *s, void *arg, struct error *e)
 	lockout_settle(s->policy, &s->account, st->attempt->id,
 	    all_passed(st, &s->account), s->exempt, s->now, &step);
 	st->answered = step.answered;
+	/* A repetition of one that is settled finds nothing to lock. */
+	if (step.changed)
+		st->attempt->locks = step.locked;
 	if (step.answered && step.changed)
 		r = subject_event(s, step.verdict == PASPW_ACCEPTED ?
 		    AUDIT_SUCCESS : AUDIT_FAILURE, e);

@@ -17,6 +17,7 @@ struct paspw_attempt {
 	bool reserved;			/* there is a row that holds a try */
 	bool elsewhere;			/* reserved by the agent or helper */
 	bool typed;			/* and `password` is hashed there */
+	bool locks;			/* it is the one that locked */
 	char setting[HASH_MAX];		/* method, cost and salt to hash with */
 	char computed[HASH_MAX];
 	struct secret password;		/* else only if its hash is too weak */

@@ -36,6 +36,7 @@ struct paspw {
 	char claimed[PASPW_NAME_MAX + 1];
 	const struct policy *claim;
 	struct pace pace;
+	bool locked;			/* by the last attempt */
 };
 
 /* One more handle under the same configuration, which is not read again:

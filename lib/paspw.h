@@ -256,6 +256,10 @@ PASPW_MUST_USE int paspw_attempt_settle(struct paspw *h,
     struct paspw_attempt **attempt, const struct paspw_factor *factors,
     size_t count, enum paspw_verdict *verdict);
 
+/* Is the attempt that this handle settled last the very one that locked its
+ * account? Of all that fail at the same time one is; who logs the lock asks. */
+PASPW_MUST_USE bool paspw_has_locked(const struct paspw *h);
+
 /* Forget an attempt without settling it. */
 void paspw_attempt_free(struct paspw_attempt **attempt);
 

@@ -154,6 +154,12 @@ answer(struct paspw *h, int r, enum paspw_verdict verdict)
 	return r;
 }
 
+bool
+paspw_has_locked(const struct paspw *h)
+{
+	return h != NULL && h->locked;
+}
+
 struct settling {
 	struct paspw_attempt *attempt;
 	const struct paspw_factor *factors;
@@ -232,9 +238,11 @@ paspw_attempt_settle(struct paspw *h, struct paspw_attempt **attempt,
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
 	st.attempt = *attempt;
+	h->locked = false;
 	r = st.attempt->elsewhere ? way_take(h, st.attempt->user, settle_here,
 	    settle_there, &st) : settle_here(h, &st);
 	if (r == PASPW_OK) {
+		h->locked = st.attempt->locks;
 		attempt_free(attempt);
 		*verdict = st.verdict;
 	}
@@ -267,10 +275,13 @@ paspw_authenticate(struct paspw *h, const char *user, const char *password,
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
 	pace_restart(&h->pace);
+	h->locked = false;
 	if ((r = attempt_new(h, user, &l.attempt)) == PASPW_OK &&
 	    (r = way_take(h, l.attempt->user, attempt_login_here, login_there,
-	    &l)) == PASPW_OK)
+	    &l)) == PASPW_OK) {
+		h->locked = l.attempt->locks;
 		*verdict = l.verdict;
+	}
 	attempt_free(&l.attempt);
 	return answer(h, r, l.verdict);
 }

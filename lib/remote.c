@@ -100,13 +100,14 @@ remote_reserve(struct paspw *h, struct paspw_attempt *attempt)
 		return error_set(&h->error, PASPW_ERR_CONFIG,
 		    "the agent knows of another realm");
 	memcpy(attempt->realm, p->realm, sizeof(attempt->realm));
+	attempt->locks = a.locks != 0;
 	attempt->elsewhere = true;
 	attempt->reserved = attempt->begun == PASPW_ACCEPTED;
 	return PASPW_OK;
 }
 
 int
-remote_settle(struct paspw *h, const struct paspw_attempt *attempt,
+remote_settle(struct paspw *h, struct paspw_attempt *attempt,
     enum paspw_outcome outcome, enum paspw_verdict *verdict)
 {
 	struct wire_request q;
@@ -121,11 +122,14 @@ remote_settle(struct paspw *h, const struct paspw_attempt *attempt,
 	if (attempt->typed)
 		put_password(&q, attempt->password.bytes,
 		    attempt->password.length);
-	return ask(h, &q, &a, ATTEMPT_VERDICTS, verdict);
+	r = ask(h, &q, &a, ATTEMPT_VERDICTS, verdict);
+	if (r == PASPW_OK && a.locks != 0)
+		attempt->locks = true;
+	return r;
 }
 
 int
-remote_authenticate(struct paspw *h, const struct paspw_attempt *attempt,
+remote_authenticate(struct paspw *h, struct paspw_attempt *attempt,
     const char *password, size_t len, enum paspw_verdict *verdict)
 {
 	struct wire_request q;
@@ -137,7 +141,9 @@ remote_authenticate(struct paspw *h, const struct paspw_attempt *attempt,
 		return r;
 	q.id = (int64_t)attempt->id;
 	put_password(&q, password, len);
-	return ask(h, &q, &a, ATTEMPT_VERDICTS, verdict);
+	r = ask(h, &q, &a, ATTEMPT_VERDICTS, verdict);
+	attempt->locks = r == PASPW_OK && a.locks != 0;
+	return r;
 }
 
 int

@@ -15,10 +15,10 @@ PASPW_MUST_USE int remote_reserve(struct paspw *h,
     struct paspw_attempt *attempt);
 /* With the attempt's password, if one was typed. */
 PASPW_MUST_USE int remote_settle(struct paspw *h,
-    const struct paspw_attempt *attempt, enum paspw_outcome outcome,
+    struct paspw_attempt *attempt, enum paspw_outcome outcome,
     enum paspw_verdict *verdict);
 PASPW_MUST_USE int remote_authenticate(struct paspw *h,
-    const struct paspw_attempt *attempt, const char *password, size_t len,
+    struct paspw_attempt *attempt, const char *password, size_t len,
     enum paspw_verdict *verdict);
 PASPW_MUST_USE int remote_account(struct paspw *h, const char *user,
     unsigned flags, enum paspw_verdict *verdict, int64_t *warn_until);

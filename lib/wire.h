@@ -87,6 +87,7 @@ enum wire_tag {
 	WIRE_PROGRAM = 25,	/* PING: version of the agent */
 	WIRE_PEER = 26,		/* PING: uid that it sees */
 	WIRE_POLICY = 27,	/* PING: "", or why an old one is in force */
+	WIRE_LOCKS = 28,	/* this attempt is the one that locked */
 	WIRE_ACCOUNT_NAME = 32,	/* STATUS, as struct paspw_status */
 	WIRE_STATE = 33,
 	WIRE_FAILURES = 34,
@@ -189,6 +190,7 @@ struct wire_answer {
 	char program[WIRE_WORD_MAX];
 	int64_t peer;
 	char policy[WIRE_DETAIL_MAX];
+	int64_t locks;
 	struct wire_status status;
 };
 

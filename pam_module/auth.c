@@ -54,17 +54,13 @@ auth_tell_locked(struct call *c)
 }
 
 static void
-record_refusal(struct call *c, enum paspw_verdict verdict)
+record_refusal(struct call *c)
 {
 	struct paspw_status *status = NULL;
-	bool known, locked;
+	bool locked = paspw_has_locked(c->h);
 
-	known = paspw_status(c->h, c->user, &status) == PASPW_OK;
-	/* LOCKED is for those that came later. */
-	locked = known && verdict == PASPW_REFUSED &&
-	    strcmp(status->state, "locked") == 0 &&
-	    strcmp(status->lock_reason, "failures") == 0;
-	log_refusal(c, known, locked);
+	log_refusal(c, paspw_status(c->h, c->user, &status) == PASPW_OK,
+	    locked);
 	paspw_status_free(&status);
 }
 
@@ -77,7 +73,7 @@ auth_answer(struct call *c, int err, enum paspw_verdict verdict)
 		(void)pam_fail_delay(c->pamh, FAIL_DELAY);
 	if (err != PASPW_OK)
 		return log_error(c, err, "authentication");
-	record_refusal(c, verdict);
+	record_refusal(c);
 	if (verdict == PASPW_LOCKED)
 		auth_tell_locked(c);
 	/* What the log asked for took longer for some. */

@@ -93,6 +93,29 @@ pam '' one bob acct
 is 'locked: no key either' "$codes" 'acct PAM_PERM_DENIED'
 admin unlock bob --reason test > /dev/null
 
+# Only the agent knows which of them locked: its answer says so.
+for stack in one layered; do
+	! sanitized || {
+		skip "a burst ($stack)" 'a sanitizer must be the first library'
+		continue
+	}
+	rm -f "$tmp/log"
+	faults="FAULT_LOG=$tmp/log"
+	callers=
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		pam 'wrong\n' $stack eve auth &
+		callers="$callers $!"
+	done
+	# shellcheck disable=SC2086 # not for the agent
+	wait $callers
+	faults=
+	is "a burst ($stack) is told to lock once" "$(grep -c \
+	    'Consecutive login failures for user eve' "$tmp/log")" 1
+	is 'among all its failures' "$(grep -c \
+	    'authentication failure.* user=eve$' "$tmp/log")" 12
+	admin unlock eve --reason test > /dev/null
+done
+
 # ---- A person, about himself: a screen locker without any rights ----
 
 root_client=$client

@@ -65,7 +65,32 @@ logged 'wrong\n' one bob auth
 like 'the fifth locks, as pam_faillock has it' "$log" \
     ': Consecutive login failures for user bob account temporarily locked$'
 logged 'wrong\n' one bob auth
-unlike 'which is told once' "$log" 'Consecutive login failures'
+unlike 'no later one does' "$log" 'Consecutive login failures'
+
+# ---- A burst: of all that fail at the same time, one locks ----
+
+service layered <<END
+auth requisite @M preauth
+auth [success=1 default=bad] @D
+auth [default=die] @M authfail
+auth sufficient @M authsucc
+auth required pam_deny.so
+END
+for stack in one layered; do
+	rm -f "$tmp/log"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		pam 'wrong\n' $stack eve auth &
+	done
+	wait
+	is "a burst ($stack) is told to lock once" "$(grep -c \
+	    'Consecutive login failures for user eve' "$tmp/log")" 1
+	is 'among all its failures' "$(grep -c \
+	    'authentication failure.* user=eve$' "$tmp/log")" 12
+	faults=
+	admin unlock eve --reason test > /dev/null
+	faults="FAULT_LOG=$tmp/log"
+done
+
 logged '' one bob acct
 like 'a key of a locked account' "$log" \
     'one:account\): account denied \(locked\); .* rhost=192\.0\.2\.7  user=bob$'

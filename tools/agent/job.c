@@ -275,6 +275,15 @@ wait_for_try(struct agent_job *job, struct paspw *h)
 }
 
 static void
+tell_lock(struct agent_job *job, bool locks)
+{
+	if (!locks)
+		return;
+	job->answer.locks = 1;
+	job->answer.has |= WIRE_BIT(WIRE_LOCKS);
+}
+
+static void
 begin(struct agent_job *job, struct paspw *h)
 {
 	enum paspw_verdict verdict = PASPW_REFUSED;
@@ -293,9 +302,10 @@ begin(struct agent_job *job, struct paspw *h)
 	}
 	snprintf(a->realm, sizeof(a->realm), "%s", job->attempt->realm);
 	a->has |= WIRE_BIT(WIRE_REALM);
-	if (job->request.type == WIRE_RESERVE)
+	if (job->request.type == WIRE_RESERVE) {
+		tell_lock(job, job->attempt->locks);
 		succeed(job, verdict);
-	else
+	} else
 		job->stage = AGENT_VERIFY;
 }
 
@@ -334,6 +344,7 @@ agent_job_settle(struct agent_job *job, struct paspw *h)
 	if (job->request.type == WIRE_SETTLE)
 		factor.outcome = (enum paspw_outcome)job->request.outcome;
 	err = paspw_attempt_settle(h, &job->attempt, &factor, 1, &verdict);
+	tell_lock(job, paspw_has_locked(h));
 	if (err == PASPW_OK && verdict == PASPW_ACCEPTED &&
 	    job->request.type == WIRE_CHANGE)
 		job->stage = AGENT_CHANGE;
