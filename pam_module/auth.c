@@ -95,6 +95,14 @@ type_password(struct call *c, const char **password)
 }
 
 static int
+admit(const struct call *c, int rc)
+{
+	if (rc == PAM_SUCCESS)
+		admission_note(c);
+	return rc;
+}
+
+static int
 whole(struct call *c)
 {
 	enum paspw_verdict verdict = PASPW_REFUSED;
@@ -105,7 +113,7 @@ whole(struct call *c)
 		return rc;
 	err = paspw_authenticate(c->h, c->user, password, strlen(password),
 	    &verdict);
-	return auth_answer(c, err, verdict);
+	return admit(c, auth_answer(c, err, verdict));
 }
 
 /* The go-ahead is no success: a stack of nothing but preauth lines has then
@@ -164,12 +172,16 @@ authsucc(struct call *c)
 	if ((rc = stack_judge(c)) != PAM_SUCCESS)
 		return rc;
 	err = reservation_settle(c, PASPW_PASSED, &verdict);
-	return auth_answer(c, err, verdict);
+	return admit(c, auth_answer(c, err, verdict));
 }
 
 int
 auth_worker(struct call *c)
 {
+	int rc;
+
+	if ((rc = admission_forget(c->pamh)) != PAM_SUCCESS)
+		return rc;
 	switch (c->args.role) {
 	case ROLE_WHOLE:
 		return whole(c);

@@ -88,6 +88,15 @@ PASPW_MUST_USE int reservation_settle(struct call *c,
  * is wrong is logged. */
 PASPW_MUST_USE int stack_judge(const struct call *c);
 
+/* ---- admission.c: the account phase's answer, known since auth ---- */
+
+/* The password was right: ask ahead, and remember a plain yes. */
+void admission_note(const struct call *c);
+/* Is there such a yes, a moment old, to the very question of this call? */
+PASPW_MUST_USE bool admission_holds(const struct call *c);
+/* A new try: what was said of the one before is void. A PAM code. */
+PASPW_MUST_USE int admission_forget(pam_handle_t *pamh);
+
 /* ---- auth.c ---- */
 
 /* What a try came to, as a PAM code: logged, told, and with the same delay

@@ -86,6 +86,18 @@ open_library(struct call *c)
 }
 
 static int
+ask(struct call *c, worker_fn *worker)
+{
+	int rc;
+
+	if (c->phase == PHASE_ACCOUNT && !reservation_waits(c->pamh) &&
+	    admission_holds(c))
+		return PAM_SUCCESS;
+	rc = open_library(c);
+	return rc == PAM_SUCCESS ? worker(c) : rc;
+}
+
+static int
 run(pam_handle_t *pamh, enum phase phase, worker_fn *worker, int flags,
     int argc, const char **argv)
 {
@@ -99,9 +111,8 @@ run(pam_handle_t *pamh, enum phase phase, worker_fn *worker, int flags,
 	c.argc = argc;
 	c.argv = argv;
 	if ((rc = read_arguments(&c)) == PAM_SUCCESS &&
-	    (rc = read_user(&c)) == PAM_SUCCESS &&
-	    (rc = open_library(&c)) == PAM_SUCCESS)
-		rc = worker(&c);
+	    (rc = read_user(&c)) == PAM_SUCCESS)
+		rc = ask(&c, worker);
 	paspw_close(&c.h);
 	if (c.args.debug)
 		pam_syslog(pamh, LOG_DEBUG, "answer: %s",

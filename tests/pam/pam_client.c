@@ -19,7 +19,8 @@
  *	-u UID		real uid, as in a setuid program
  *
  * Phases: auth acct chauthtok chauthtok-expired open close setcred delcred,
- * user=NAME (sets PAM_USER), end (ends the handle, begins another one).
+ * user=NAME (sets PAM_USER), run=COMMAND (of the shell, meanwhile), end (ends
+ * the handle, begins another one).
  */
 
 #include <security/pam_appl.h>
@@ -236,6 +237,9 @@ run(struct client *client, const char *phase)
 	if (strncmp(phase, "user=", strlen("user=")) == 0)
 		return pam_set_item(client->pamh, PAM_USER,
 		    phase + strlen("user="));
+	if (strncmp(phase, "run=", strlen("run=")) == 0)
+		return system(phase + strlen("run=")) == 0 ? PAM_SUCCESS :
+		    PAM_SYSTEM_ERR;
 	if (strcmp(phase, "end") == 0)
 		return restart(client);
 	fprintf(stderr, "pam_client: no such phase: %s\n", phase);
