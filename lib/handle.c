@@ -10,6 +10,10 @@
 #include "directory.h"
 #include "fold.h"
 
+/* Groups change: what was found out about somebody is for one verb, or for
+ * those of one login (to look a group up that is in no file makes a hundred
+ * system calls; a login has two to four verbs). */
+#define CLAIM_NS INT64_C(1000000000)
 
 int
 handle_enter(struct paspw *h)
@@ -31,9 +35,10 @@ handle_enter(struct paspw *h)
 		return PASPW_ERR_CONFIG;
 	}
 	error_clear(&h->error);
-	/* Groups change: what was found out is for one verb. */
-	h->claim = NULL;
 	pace_enter(&h->pace);
+	if ((h->flags & PASPW_LOGIN) == 0 ||
+	    h->pace.since_ns - h->claimed_ns > CLAIM_NS)
+		h->claim = NULL;
 	return PASPW_OK;
 }
 
@@ -127,6 +132,7 @@ handle_policy(struct paspw *h, const char *user, const struct policy **policy)
 	if ((r = find_policy(h, user, policy)) == PASPW_OK && nameable) {
 		memcpy(h->claimed, user, strlen(user) + 1);
 		h->claim = *policy;
+		h->claimed_ns = h->pace.since_ns;
 	}
 	return r;
 }

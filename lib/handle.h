@@ -32,8 +32,9 @@ struct paspw {
 	void *progress_arg;
 	struct audit_origin origin;
 	struct way way;
-	/* Whom the last look-up of this verb was about, and his realm. */
+	/* Whom the last look-up was about, when, and his realm. */
 	char claimed[PASPW_NAME_MAX + 1];
+	int64_t claimed_ns;
 	const struct policy *claim;
 	struct pace pace;
 	bool locked;			/* by the last attempt */

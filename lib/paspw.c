@@ -233,6 +233,7 @@ set_realm(struct paspw *h, const char *value)
 		return error_set(&h->error, PASPW_ERR_NOTFOUND,
 		    "there is no realm of that name in %s", h->config.path);
 	snprintf(h->realm, sizeof(h->realm), "%s", value);
+	h->claim = NULL;
 	return PASPW_OK;
 }
 
