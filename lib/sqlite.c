@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The one file that knows sqlite3.h. */
+/* The one file that calls SQLite. */
 
 #include "sqlite.h"
 
 #include <signal.h>
-#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "sqlite_library.h"
 #include "store_file.h"
 #include "wait.h"
 
@@ -44,9 +45,9 @@ struct sqlite {
 enum store_answer
 sqlite_failed(struct sqlite *db, struct error *e)
 {
-	error_set(e, sqlite3_errcode(db->db) == SQLITE_NOMEM ?
+	error_set(e, sql.errcode(db->db) == SQLITE_NOMEM ?
 	    PASPW_ERR_MEMORY : PASPW_ERR_STORE, "store %s: %s",
-	    sqlite3_db_filename(db->db, "main"), sqlite3_errmsg(db->db));
+	    sql.db_filename(db->db, "main"), sql.errmsg(db->db));
 	return STORE_DOWN;
 }
 
@@ -54,7 +55,7 @@ enum store_answer
 sqlite_corrupt(struct sqlite *db, const char *what, struct error *e)
 {
 	error_set(e, PASPW_ERR_STORE, "store %s: %s is corrupt",
-	    sqlite3_db_filename(db->db, "main"), what);
+	    sql.db_filename(db->db, "main"), what);
 	return STORE_DOWN;
 }
 
@@ -65,12 +66,12 @@ struct sqlite_query *
 sqlite_query(struct sqlite *db, enum store_statement which)
 {
 	struct sqlite_query *q = &db->queries[which];
-	char sql[SQL_MAX];
+	char text[SQL_MAX];
 
 	q->db = db;
 	if (q->statement == NULL) {
-		store_sql(which, sql, sizeof(sql));
-		sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+		store_sql(which, text, sizeof(text));
+		sql.prepare_v3(db->db, text, -1, SQLITE_PREPARE_PERSISTENT,
 		    &q->statement, NULL);
 	}
 	q->failed = q->statement == NULL;
@@ -81,13 +82,13 @@ void
 sqlite_bind_int(struct sqlite_query *q, int i, int64_t value)
 {
 	q->failed = q->failed ||
-	    sqlite3_bind_int64(q->statement, i, value) != SQLITE_OK;
+	    sql.bind_int64(q->statement, i, value) != SQLITE_OK;
 }
 
 void
 sqlite_bind_text(struct sqlite_query *q, int i, const char *text)
 {
-	q->failed = q->failed || sqlite3_bind_text(q->statement, i, text, -1,
+	q->failed = q->failed || sql.bind_text(q->statement, i, text, -1,
 	    SQLITE_STATIC) != SQLITE_OK;
 }
 
@@ -95,14 +96,14 @@ void
 sqlite_bind_bytes(struct sqlite_query *q, int i, const void *bytes,
     size_t size)
 {
-	q->failed = q->failed || sqlite3_bind_blob64(q->statement, i, bytes,
+	q->failed = q->failed || sql.bind_blob64(q->statement, i, bytes,
 	    size, SQLITE_TRANSIENT) != SQLITE_OK;
 }
 
 enum sqlite_step
 sqlite_step(struct sqlite_query *q)
 {
-	switch (q->failed ? SQLITE_ERROR : sqlite3_step(q->statement)) {
+	switch (q->failed ? SQLITE_ERROR : sql.step(q->statement)) {
 	case SQLITE_ROW:
 		return STEP_ROW;
 	case SQLITE_DONE:
@@ -115,24 +116,24 @@ sqlite_step(struct sqlite_query *q)
 int64_t
 sqlite_int(struct sqlite_query *q, int i)
 {
-	return sqlite3_column_int64(q->statement, i);
+	return sql.column_int64(q->statement, i);
 }
 
 const char *
 sqlite_text(struct sqlite_query *q, int i, size_t *bytes)
 {
-	const unsigned char *text = sqlite3_column_text(q->statement, i);
+	const unsigned char *text = sql.column_text(q->statement, i);
 
-	*bytes = (size_t)sqlite3_column_bytes(q->statement, i);
+	*bytes = (size_t)sql.column_bytes(q->statement, i);
 	return (const char *)text;
 }
 
 const unsigned char *
 sqlite_bytes(struct sqlite_query *q, int i, size_t *bytes)
 {
-	const unsigned char *blob = sqlite3_column_blob(q->statement, i);
+	const unsigned char *blob = sql.column_blob(q->statement, i);
 
-	*bytes = (size_t)sqlite3_column_bytes(q->statement, i);
+	*bytes = (size_t)sql.column_bytes(q->statement, i);
 	return blob;
 }
 
@@ -142,8 +143,8 @@ sqlite_end(struct sqlite_query *q)
 {
 	if (q->statement == NULL)
 		return;
-	sqlite3_reset(q->statement);
-	sqlite3_clear_bindings(q->statement);
+	sql.reset(q->statement);
+	sql.clear_bindings(q->statement);
 }
 
 bool
@@ -158,7 +159,7 @@ sqlite_run(struct sqlite_query *q)
 int
 sqlite_changes(struct sqlite *db)
 {
-	return sqlite3_changes(db->db);
+	return sql.changes(db->db);
 }
 
 /* ---- Transactions ---- */
@@ -188,7 +189,7 @@ release_stop_signals(struct sqlite *db)
 static bool
 end_transaction(struct sqlite *db)
 {
-	return sqlite3_get_autocommit(db->db) ||
+	return sql.get_autocommit(db->db) ||
 	    sqlite_run(sqlite_query(db, SQL_ROLLBACK));
 }
 
@@ -219,7 +220,7 @@ sqlite_commit(struct sqlite *db, enum store_answer answer, struct error *e)
 	if (answer == STORE_OK && !sqlite_run(sqlite_query(db, SQL_COMMIT))) {
 		sqlite_failed(db, e);
 		/* The log may hold the commit although its sync failed. */
-		answer = sqlite3_get_autocommit(db->db) ? STORE_UNSURE :
+		answer = sql.get_autocommit(db->db) ? STORE_UNSURE :
 		    STORE_DOWN;
 	}
 	if (!end_transaction(db))
@@ -257,7 +258,7 @@ sqlite_scrub(struct sqlite *db, struct error *e)
 	int code;
 
 	hold_stop_signals(db);
-	code = sqlite3_wal_checkpoint_v2(db->db, "main",
+	code = sql.wal_checkpoint_v2(db->db, "main",
 	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	release_stop_signals(db);
 	return code == SQLITE_OK ? STORE_OK : sqlite_failed(db, e);
@@ -287,37 +288,37 @@ checkpoint(void *arg, sqlite3 *connection, const char *name, int pages)
 	if (pages < CHECKPOINT_PAGES)
 		return SQLITE_OK;
 	db->timeout_ms = RESTART_WAIT_MS;
-	sqlite3_wal_checkpoint_v2(connection, name, pages < RESTART_PAGES ?
+	sql.wal_checkpoint_v2(connection, name, pages < RESTART_PAGES ?
 	    SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART, NULL, NULL);
 	db->timeout_ms = timeout_ms;
 	return SQLITE_OK;
 }
 
 static bool
-read_int(struct sqlite *db, const char *sql, int *value)
+read_int(struct sqlite *db, const char *text, int *value)
 {
 	sqlite3_stmt *st = NULL;
 	bool done = false;
 
-	if (sqlite3_prepare_v2(db->db, sql, -1, &st, NULL) == SQLITE_OK &&
-	    sqlite3_step(st) == SQLITE_ROW) {
-		*value = sqlite3_column_int(st, 0);
+	if (sql.prepare_v2(db->db, text, -1, &st, NULL) == SQLITE_OK &&
+	    sql.step(st) == SQLITE_ROW) {
+		*value = sql.column_int(st, 0);
 		done = true;
 	}
-	sqlite3_finalize(st);
+	sql.finalize(st);
 	return done;
 }
 
 static bool
-execute(struct sqlite *db, const char *sql)
+execute(struct sqlite *db, const char *text)
 {
-	return sqlite3_exec(db->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	return sql.exec(db->db, text, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 static bool
 take_steps(struct sqlite *db)
 {
-	char sql[SQL_MAX];
+	char text[SQL_MAX];
 	int version = 0;
 
 	/* Read again: another process may have done it meanwhile. */
@@ -326,10 +327,10 @@ take_steps(struct sqlite *db)
 	for (; version < STORE_SQL_VERSION; version++)
 		if (!execute(db, store_sql_upgrades[version]))
 			return false;
-	sqlite3_snprintf(sizeof(sql), sql,
+	snprintf(text, sizeof(text),
 	    "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 	    APPLICATION_ID, STORE_SQL_VERSION);
-	return execute(db, sql);
+	return execute(db, text);
 }
 
 /* From the version that is there to ours, one step at a time, all or
@@ -393,7 +394,7 @@ settle_schema(struct sqlite *db, const char *path, bool create,
 	wait_start(&wait, db->timeout_ms, WAIT_FOR_WRITER_NS);
 	do
 		r = check_schema(db, path, create, e);
-	while (r != PASPW_OK && (sqlite3_errcode(db->db) & PRIMARY_CODE) ==
+	while (r != PASPW_OK && (sql.errcode(db->db) & PRIMARY_CODE) ==
 	    SQLITE_BUSY && wait_once(&wait));
 	release_stop_signals(db);
 	return r;
@@ -404,14 +405,14 @@ settle_schema(struct sqlite *db, const char *path, bool create,
 static bool
 configure(struct sqlite *db)
 {
-	sqlite3_busy_handler(db->db, wait_for_writer, db);
-	sqlite3_wal_hook(db->db, checkpoint, db);
-	sqlite3_extended_result_codes(db->db, 1);
-	return sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+	sql.busy_handler(db->db, wait_for_writer, db);
+	sql.wal_hook(db->db, checkpoint, db);
+	sql.extended_result_codes(db->db, 1);
+	return sql.db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 	    NULL) == SQLITE_OK &&
-	    sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) ==
+	    sql.db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) ==
 	    SQLITE_OK &&
-	    sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
+	    sql.db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
 	    NULL) == SQLITE_OK &&
 	    execute(db, "PRAGMA synchronous = NORMAL;"
 	    "PRAGMA secure_delete = ON");
@@ -425,17 +426,18 @@ sqlite_open(struct sqlite **opened, const char *path, bool create,
 	int r;
 
 	*opened = NULL;
-	if ((r = store_file_check(path, create, e)) != PASPW_OK)
+	if ((r = store_file_check(path, create, e)) != PASPW_OK ||
+	    (r = sqlite_library_load(e)) != PASPW_OK)
 		return r;
 	if ((db = calloc(1, sizeof(*db))) == NULL)
 		return error_set(e, PASPW_ERR_MEMORY, "%s: out of memory",
 		    path);
 	db->timeout_ms = timeout_ms;
-	if (sqlite3_open_v2(path, &db->db, SQLITE_OPEN_READWRITE |
+	if (sql.open_v2(path, &db->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
 	    SQLITE_OPEN_PRIVATECACHE, NULL) != SQLITE_OK || !configure(db))
 		r = error_set(e, PASPW_ERR_STORE, "store %s: %s", path,
-		    sqlite3_errmsg(db->db));
+		    sql.errmsg(db->db));
 	else
 		r = settle_schema(db, path, create, e);
 	if (r != PASPW_OK)
@@ -450,8 +452,8 @@ sqlite_close(struct sqlite **db)
 	if (*db == NULL)
 		return;
 	for (int i = 0; i < SQL_COUNT; i++)
-		sqlite3_finalize((*db)->queries[i].statement);
-	sqlite3_close((*db)->db);
+		sql.finalize((*db)->queries[i].statement);
+	sql.close((*db)->db);
 	free(*db);
 	*db = NULL;
 }

@@ -62,11 +62,11 @@ END
 exported "$module" > "$tmp/module"
 ok 'the module exports the six entry points' diff "$tmp/six" "$tmp/module"
 
-# What is loaded with the library is paid for by every login: cryptography
-# and dictionaries come later, by those who need them.
+# What is loaded with the library is paid for by every login: SQLite,
+# cryptography and dictionaries come later, by those who need them.
 is 'the library needs what a login needs' \
     "$(dynamic "$library" NEEDED | tr ' ' '\n' |
-    grep -Ev '^(libcrypt|libsqlite3|libeconf|libc)\.so\.[0-9]+$|^$')" ''
+    grep -Ev '^(libcrypt|libeconf|libc)\.so\.[0-9]+$|^$')" ''
 is 'the module needs libpam and the library' \
     "$(dynamic "$module" NEEDED | tr ' ' '\n' |
     grep -Ev '^(libpam|libpaspw|libc)\.so\.[0-9]+$|^$')" ''

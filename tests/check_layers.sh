@@ -84,7 +84,7 @@ not_in_list()
 }
 
 is 'sqlite3.h is known to one file' "$(includers sqlite3.h)" \
-    lib/sqlite.c
+    lib/sqlite_library.h
 is 'crypt.h is known to one file' "$(includers crypt.h)" lib/hash.c
 is 'libeconf.h is known to one file' "$(includers libeconf.h)" \
     lib/config_file.c
