@@ -358,7 +358,8 @@ check_schema(struct sqlite *db, const char *path, bool create,
 
 	if (!read_int(db, "PRAGMA application_id", &application) ||
 	    !read_int(db, "PRAGMA user_version", &version) ||
-	    !read_int(db, "SELECT count(*) FROM sqlite_schema", &tables)) {
+	    (application != APPLICATION_ID && !read_int(db,
+	    "SELECT count(*) FROM sqlite_schema", &tables))) {
 		sqlite_failed(db, e);
 		return e->code;
 	}
