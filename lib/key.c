@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hash.h"
@@ -138,11 +139,20 @@ overwrite(int fd)
 	close(fd);
 }
 
+/* -1: it is not there, or not ours alone. The directory is the agent's: as
+ * its user one could have linked a file of root's there, to have it erased. */
 static int
 open_old(const struct key *k, const char *name)
 {
-	return openat(k->directory, name,
+	int fd = openat(k->directory, name,
 	    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_nlink == 1))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* The whole file under another name, on the disk. One that a crash left

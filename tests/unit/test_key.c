@@ -181,6 +181,32 @@ START_TEST(takes_no_notice_of_a_file_left_behind)
 }
 END_TEST
 
+/* Another name of somebody's file, where one of ours would be erased. */
+START_TEST(erases_no_file_of_others)
+{
+	static const char *const suffixes[] = { "", ".new" };
+	char name[PATH_MAX + 8], other[PATH_MAX + 8];
+	char text[PROOF_STAMP_MAX + 2];
+	ssize_t size;
+	int fd;
+
+	create(1);
+	size = (ssize_t)read_file(text, sizeof(text));
+	snprintf(name, sizeof(name), "%s%s", path, suffixes[_i]);
+	snprintf(other, sizeof(other), "%s.other", path);
+	ck_assert_int_ne(fd = open(other, O_RDWR | O_CREAT | O_EXCL, 0600),
+	    -1);
+	ck_assert_int_eq(write(fd, text, (size_t)size), size);
+	(void)unlink(name);
+	ck_assert_int_eq(link(other, name), 0);
+	ck_assert_msg(key_evolve(&key, &e) == PASPW_OK, "%s", e.text);
+	memset(name, 'x', sizeof(name));
+	ck_assert_int_eq(pread(fd, name, sizeof(name), 0), size);
+	ck_assert_mem_eq(name, text, (size_t)size);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_disk_that_fails_keeps_the_old_one)
 {
 	struct key before, after;
@@ -313,6 +339,7 @@ main(void)
 	tcase_add_test(tc, evolves_by_a_hash_of_itself);
 	tcase_add_test(tc, leaves_nothing_of_the_old_one);
 	tcase_add_test(tc, takes_no_notice_of_a_file_left_behind);
+	tcase_add_loop_test(tc, erases_no_file_of_others, 0, 2);
 	tcase_add_test(tc, a_disk_that_fails_keeps_the_old_one);
 	tcase_add_test(tc, one_at_a_time);
 	tcase_add_test(tc, wipes_itself);
