@@ -109,6 +109,9 @@ look_up(look_fn *look, const char *what, const char *name, void *entry,
 	*size /= 2;
 	if (*found || r == 0 || r == ENOENT || r == ESRCH)
 		return PASPW_OK;
+	/* A name that was typed may be a password: it is not repeated. */
+	if (look == look_person)
+		return error_errno(e, PASPW_ERR_STORE, r, "%s", what);
 	return error_errno(e, PASPW_ERR_STORE, r, "%s of %s", what, name);
 }
 
@@ -123,7 +126,7 @@ directory_person(const char *name, struct directory_person *person,
 	bool found;
 
 	memset(person, 0, sizeof(*person));
-	if ((rc = look_up(look_person, "the passwd entry", name, &entry,
+	if ((rc = look_up(look_person, "a passwd entry", name, &entry,
 	    &buffer, &size, &found, e)) != PASPW_OK || !found)
 		goto out;
 	if (!directory_name_ok(entry.pw_name)) {
@@ -256,7 +259,7 @@ directory_claims(const char *members, const char *name, bool *claims,
 	size_t size = 0, length;
 
 	*claims = false;
-	if ((rc = look_up(look_person, "the passwd entry", name, &c.entry,
+	if ((rc = look_up(look_person, "a passwd entry", name, &c.entry,
 	    &buffer, &size, &c.found, e)) != PASPW_OK)
 		goto out;
 	for (members += strspn(members, blanks); *members != '\0' && !*claims;
