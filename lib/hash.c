@@ -5,6 +5,7 @@
 
 #include <crypt.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -69,9 +70,12 @@ scrypt_cost(const char *params)
 static unsigned
 sha_cost(const char *params)
 {
+	unsigned long cost;
+
 	if (strncmp(params, rounds, strlen(rounds)) != 0)
 		return SHA_ROUNDS;
-	return (unsigned)strtoul(params + strlen(rounds), NULL, 10);
+	cost = strtoul(params + strlen(rounds), NULL, 10);
+	return cost < UINT_MAX ? (unsigned)cost : UINT_MAX;
 }
 
 static unsigned

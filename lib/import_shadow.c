@@ -14,7 +14,7 @@
 enum { FIELD_NAME, FIELD_HASH, FIELD_CHANGED, FIELD_EXPIRE = 7 };
 
 /* The dearest hash of each method that we take over: one more could hold up
- * each login and each change for minutes. cost 0: of any. */
+ * each login and each change for minutes. */
 static const struct {
 	const char *method;
 	unsigned most;

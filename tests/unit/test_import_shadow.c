@@ -108,6 +108,11 @@ START_TEST(refuses_what_would_hold_up_each_login)
 	snprintf(hash, sizeof(hash), "$6$rounds=999999999$%s",
 	    &PRESENT_HASH[strlen("$6$")]);
 	ck_assert_ptr_nonnull(strstr(import_hash_fault(hash), "too much"));
+	/* 2^32 is not none */
+	snprintf(hash, sizeof(hash), "$6$rounds=4294967296$%s",
+	    &PRESENT_HASH[strlen("$6$")]);
+	ck_assert_ptr_nonnull(import_hash_fault(hash));
+	ck_assert_ptr_nonnull(strstr(import_hash_fault(hash), "too much"));
 	ck_assert_ptr_nonnull(strstr(import_hash_fault("$2b$31$"
 	    "abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde"),
 	    "too much"));
