@@ -83,6 +83,8 @@ append_text(char *json, size_t size, const char *name, const char *text)
 	value[used++] = '"';
 	for (; *text != '\0' && used + ESCAPED_MAX + 2 < sizeof(value); text++)
 		used += escape(*text, value + used);
+	if (*text != '\0')
+		return;
 	value[used++] = '"';
 	value[used] = '\0';
 	append(json, size, name, value);

@@ -163,6 +163,22 @@ is_whole(const char *json)
 	    json[length - 1] == '}' && quotes % 4 == 0;
 }
 
+/* Half of one would end inside a character, and read like another text. */
+START_TEST(a_text_that_is_too_long_is_left_out)
+{
+	char text[AUDIT_DATA_MAX];
+
+	data_of(AUDIT_SUCCESS);
+	memset(text, 'x', sizeof(text));
+	text[1700] = '\0';
+	audit_note(&event, "members", text);
+	ck_assert_ptr_null(strstr(event.data, "members"));
+	text[1400] = '\0';
+	audit_note(&event, "members", text);
+	ck_assert_ptr_nonnull(strstr(event.data, text));
+}
+END_TEST
+
 START_TEST(the_longest_texts_make_whole_json)
 {
 	memset(origin.service, '"', sizeof(origin.service) - 1);
@@ -197,6 +213,7 @@ main(void)
 	tcase_add_test(tc, tells_where_it_came_from);
 	tcase_add_test(tc, tells_the_facts_of_its_kind);
 	tcase_add_test(tc, a_text_stays_inside_its_quotes);
+	tcase_add_test(tc, a_text_that_is_too_long_is_left_out);
 	tcase_add_test(tc, the_longest_texts_make_whole_json);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
