@@ -54,7 +54,7 @@ static int
 begin_step(struct subject *s, void *arg, struct error *e)
 {
 	struct paspw_attempt *attempt = arg;
-	struct account before = s->account;
+	struct account before;
 	struct lockout_step step;
 	int r;
 
@@ -62,6 +62,7 @@ begin_step(struct subject *s, void *arg, struct error *e)
 	attempt->begun = PASPW_CLOSED;
 	if (s->account.closed_at != 0)
 		return PASPW_OK;
+	before = s->account;
 	lockout_begin(s->policy, &s->account, attempt->id, s->exempt, s->now,
 	    &step);
 	attempt->begun = step.verdict;

@@ -208,10 +208,12 @@ subject_renew(struct subject *s, struct error *e)
 	r = shadow ? meet(s, closed.name, e) :
 	    account_new(&s->account, closed.name, s->policy, s->now, e);
 	if (r != PASPW_OK || !s->found)
-		return r;
+		goto out;
 	s->account.version = closed.version;
 	if (shadow && (r = refresh_from_shadow(s, e)) == PASPW_OK)
 		r = refuse_old_password(s, closed.closed_at, e);
+out:
+	secret_wipe_bytes(&closed, sizeof(closed));
 	return r;
 }
 

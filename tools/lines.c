@@ -17,7 +17,6 @@ int
 lines_open_file(int directory, const char *path)
 {
 	struct stat st;
-	int why = EINVAL;
 	/* A link could lead to another file, a FIFO would hold us up. */
 	int fd = openat(directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC |
 	    O_NONBLOCK | O_NOCTTY);
@@ -25,7 +24,7 @@ lines_open_file(int directory, const char *path)
 	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
 		return fd;
 	close(fd);
-	errno = why;
+	errno = EINVAL;
 	return -1;
 }
 
