@@ -113,6 +113,20 @@ sqlite_step(struct sqlite_query *q)
 	}
 }
 
+enum store_answer
+sqlite_first(struct sqlite_query *q, struct error *e)
+{
+	switch (sqlite_step(q)) {
+	case STEP_ROW:
+		return STORE_OK;
+	case STEP_DONE:
+		return STORE_ABSENT;
+	case STEP_FAILED:
+		break;
+	}
+	return sqlite_failed(q->db, e);
+}
+
 int64_t
 sqlite_int(struct sqlite_query *q, int i)
 {

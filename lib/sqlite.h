@@ -35,6 +35,9 @@ void sqlite_bind_text(struct sqlite_query *q, int i, const char *text);
 void sqlite_bind_bytes(struct sqlite_query *q, int i, const void *bytes,
     size_t size);
 PASPW_MUST_USE enum sqlite_step sqlite_step(struct sqlite_query *q);
+/* The first step, of a query for one row; ABSENT: there is none. */
+PASPW_MUST_USE enum store_answer sqlite_first(struct sqlite_query *q,
+    struct error *e);
 /* Columns count from 0; borrowed until the next step. */
 int64_t sqlite_int(struct sqlite_query *q, int i);
 const char *sqlite_text(struct sqlite_query *q, int i, size_t *bytes);

@@ -83,20 +83,11 @@ store_sqlite_load(struct store *store, const char *name, struct account *a,
 {
 	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_LOAD);
-	enum store_answer answer = STORE_DOWN;
+	enum store_answer answer;
 
 	sqlite_bind_text(q, 1, name);
-	switch (sqlite_step(q)) {
-	case STEP_ROW:
+	if ((answer = sqlite_first(q, e)) == STORE_OK)
 		answer = read_account(db, q, a, e);
-		break;
-	case STEP_DONE:
-		answer = STORE_ABSENT;
-		break;
-	case STEP_FAILED:
-		sqlite_failed(db, e);
-		break;
-	}
 	sqlite_end(q);
 	return answer;
 }
@@ -330,23 +321,15 @@ store_sqlite_note(struct store *store, const char *name, char *text,
 {
 	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_NOTE);
-	enum store_answer answer = STORE_OK;
+	enum store_answer answer;
 
 	memset(text, 0, size);
 	sqlite_bind_text(q, 1, name);
-	switch (sqlite_step(q)) {
-	case STEP_ROW:
-		if (!sqlite_read_text(q, 0, size, text))
-			answer = sqlite_corrupt(db, "a note", e);
-		break;
-	case STEP_DONE:
-		break;
-	case STEP_FAILED:
-		answer = sqlite_failed(db, e);
-		break;
-	}
+	if ((answer = sqlite_first(q, e)) == STORE_OK &&
+	    !sqlite_read_text(q, 0, size, text))
+		answer = sqlite_corrupt(db, "a note", e);
 	sqlite_end(q);
-	return answer;
+	return answer == STORE_ABSENT ? STORE_OK : answer;
 }
 
 /* ---- Health ---- */

@@ -124,22 +124,13 @@ store_sqlite_name_of(struct store *store, const unsigned char *account_id,
 {
 	struct sqlite *db = store_sqlite_database(store);
 	struct sqlite_query *q = sqlite_query(db, SQL_NAME_OF);
-	enum store_answer answer = STORE_OK;
+	enum store_answer answer;
 
 	memset(name, 0, size);
 	sqlite_bind_bytes(q, 1, account_id, ACCOUNT_ID_BYTES);
-	switch (sqlite_step(q)) {
-	case STEP_ROW:
-		if (!sqlite_read_text(q, 0, size, name))
-			answer = sqlite_corrupt(db, "an account row", e);
-		break;
-	case STEP_DONE:
-		answer = STORE_ABSENT;
-		break;
-	case STEP_FAILED:
-		answer = sqlite_failed(db, e);
-		break;
-	}
+	if ((answer = sqlite_first(q, e)) == STORE_OK &&
+	    !sqlite_read_text(q, 0, size, name))
+		answer = sqlite_corrupt(db, "an account row", e);
 	sqlite_end(q);
 	return answer;
 }
@@ -188,24 +179,13 @@ store_sqlite_trail(struct store *store, enum store_part part,
 /* ---- Seals ---- */
 
 static enum store_answer
-read_seal(struct sqlite *db, struct sqlite_query *q, struct audit_seal *seal,
-    struct error *e)
+read_seal(struct sqlite_query *q, struct audit_seal *seal, struct error *e)
 {
-	enum store_answer answer = STORE_DOWN;
+	enum store_answer answer = sqlite_first(q, e);
 
-	switch (sqlite_step(q)) {
-	case STEP_ROW:
+	if (answer == STORE_OK)
 		seal->corrupt = !sqlite_read_row(q, store_seal_columns, seal,
 		    sizeof(*seal));
-		answer = STORE_OK;
-		break;
-	case STEP_DONE:
-		answer = STORE_ABSENT;
-		break;
-	case STEP_FAILED:
-		sqlite_failed(db, e);
-		break;
-	}
 	sqlite_end(q);
 	return answer;
 }
@@ -218,7 +198,7 @@ store_sqlite_seal_from(struct store *store, int64_t number,
 	struct sqlite_query *q = sqlite_query(db, SQL_SEAL_FROM);
 
 	sqlite_bind_int(q, 1, number);
-	return read_seal(db, q, seal, e);
+	return read_seal(q, seal, e);
 }
 
 enum store_answer
@@ -227,7 +207,7 @@ store_sqlite_seal_last(struct store *store, struct audit_seal *seal,
 {
 	struct sqlite *db = store_sqlite_database(store);
 
-	return read_seal(db, sqlite_query(db, SQL_SEAL_LAST), seal, e);
+	return read_seal(sqlite_query(db, SQL_SEAL_LAST), seal, e);
 }
 
 static enum store_answer
