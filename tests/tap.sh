@@ -27,6 +27,8 @@
 
 top_srcdir=${top_srcdir:-$PWD}
 top_builddir=${top_builddir:-$PWD}
+# The jobs of the make around a test are not its own.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 tap_count=0
 tap_failed=0
 out=

@@ -12,10 +12,9 @@ example=$top_srcdir/man/examples/login.c
 root=$tmp/root
 command -v pkg-config > /dev/null || skip_all 'no pkg-config'
 
-# Without the flags of the make around us: its jobs are not ours.
 install_library()
 {
-	MAKEFLAGS='' make -s -C "$top_builddir" DESTDIR="$root" \
+	make -s -C "$top_builddir" DESTDIR="$root" \
 	    install-libLTLIBRARIES install-includeHEADERS \
 	    install-pkgconfigDATA
 }

@@ -23,7 +23,7 @@ wrong_five()
 	done
 }
 
-fresh 'attempt_lease = 2s' 'unlock_after = 1h' 'max_age = never'
+fresh 'attempt_lease = 8s' 'unlock_after = 1h' 'max_age = never'
 for name in never back ahead old cut later; do
 	account $name "$right"
 done
@@ -87,7 +87,7 @@ is 'four callers die a year ahead' "$(state_of cut)" 'active 0 4 '
 at +0s
 pam "$right\n" one cut auth
 is 'one try is left' "$codes" 'auth PAM_SUCCESS'
-sleep 4
+sleep 10
 pam 'wrong\n' one cut auth
 is 'their leases end in time' "$(state_of cut)" 'locked 5 0 '
 admin unlock cut --reason test > "$tmp/unlocked"

@@ -16,7 +16,7 @@
 
 #include "store.h"
 
-#define TRAIL_TIMEOUT_MS 1000
+#define TRAIL_TIMEOUT_MS 20000
 
 static char directory[64], database[96], location[128];
 static struct policy policy;
