@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The arguments of a PAM line, separated by NUL. */
+/* The arguments of the module on a line of a PAM service, separated by NUL;
+ * those of paspw are fuzz_command_line's. */
 
 #include <string.h>
 
