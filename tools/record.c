@@ -215,6 +215,7 @@ record_read(json_t *object, struct record *record)
 		if (!m->derived && !read_member(value, m, record))
 			return "a value that no account has";
 	}
-	return record->fields.account != NULL ? NULL :
+	name = record->fields.account;
+	return name != NULL && name[0] != '\0' ? NULL :
 	    "no account is named";
 }
