@@ -523,10 +523,10 @@ call(struct application *a, int service, unsigned flags)
 {
 	int verb = next(a) % VERBS, code;
 
-	a->prompts = 0;
 	a->typed = 0;
 	a->first[0] = a->before[0] = a->last[0] = '\0';
 	do {
+		a->prompts = 0;
 		code = verbs[verb].call(a->pamh,
 		    (int)(verbs[verb].flag | flags));
 		check_answer(a, service, verb, code);
