@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libeconf.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,20 @@ stand_in(const char *text, size_t size)
 	return fd;
 }
 
+/* libeconf keeps the name of the file that it reads for the whole process:
+ * two handles that are opened at once would write into it together. */
+static econf_err
+read_alone(econf_file **file, const char *path)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	econf_err err;
+
+	(void)pthread_mutex_lock(&lock);
+	err = econf_readFile(file, path, "=", "#");
+	(void)pthread_mutex_unlock(&lock);
+	return err;
+}
+
 static void
 take_from(struct config_reading *r, int fd)
 {
@@ -207,7 +222,7 @@ take_from(struct config_reading *r, int fd)
 	econf_err err;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	if ((err = econf_readFile(&file, link, "=", "#")) == ECONF_SUCCESS)
+	if ((err = read_alone(&file, link)) == ECONF_SUCCESS)
 		take_values(r, file);
 	else
 		r->rc = error_add(r->e, PASPW_ERR_CONFIG, "%s: %s", r->path,

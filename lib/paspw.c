@@ -306,24 +306,41 @@ paspw_set(struct paspw *h, enum paspw_field field, const char *value)
 	return handle_leave(h, r);
 }
 
+/* Another thread may set it meanwhile. In a callback the lock is ours already;
+ * after fork() it may be held for ever, and nobody is left to set anything. */
+static void
+copy_language(struct paspw *h, char language[POLICY_WORD_MAX])
+{
+	const struct policy *p;
+	bool locked;
+
+	language[0] = '\0';
+	if (h == NULL)
+		return;
+	locked = h->pid == getpid() && pthread_mutex_lock(&h->mutex) == 0;
+	p = h->ready ? &h->config.realms[0] : NULL;
+	snprintf(language, POLICY_WORD_MAX, "%s", handle_language(h, p));
+	if (locked)
+		pthread_mutex_unlock(&h->mutex);
+}
+
 const char *
 paspw_translate(struct paspw *h, const char *message)
 {
-	const struct policy *p = h != NULL && h->ready ?
-	    &h->config.realms[0] : NULL;
+	char language[POLICY_WORD_MAX];
 
-	return messages_text(h == NULL ? "" : handle_language(h, p), message);
+	copy_language(h, language);
+	return messages_text(language, message);
 }
 
 const char *
 paspw_translate_plural(struct paspw *h, const char *one, const char *many,
     unsigned long n)
 {
-	const struct policy *p = h != NULL && h->ready ?
-	    &h->config.realms[0] : NULL;
+	char language[POLICY_WORD_MAX];
 
-	return messages_plural(h == NULL ? "" : handle_language(h, p), one,
-	    many, n);
+	copy_language(h, language);
+	return messages_plural(language, one, many, n);
 }
 
 /* ---- Stores ---- */

@@ -11,11 +11,20 @@
  * better only by the last line of a success path. A caller that looks at the
  * verdict alone therefore refuses whenever something went wrong.
  *
- * A handle is safe to use from several threads one call at a time each (a
- * lock inside it serialises them). A callback must not call a verb on the
- * handle that calls it: that returns PASPW_ERR_INVALID. A handle does not
- * cross fork(): a call in the child returns PASPW_ERR_INVALID; open another
- * one there.
+ * Threads: handles share nothing, and any number may work at once, on the same
+ * accounts too. One handle may be used by several threads, and by another one
+ * than opened it: a lock inside lets one verb in at a time, hashing included,
+ * so threads that are to work at once have a handle each. A begin that waits
+ * for a free try keeps the others out, also one that would settle: threads
+ * that share a handle call paspw_authenticate. Its fields and paspw_detail
+ * are the handle's, not a thread's: threads that share one and want the detail
+ * hold a lock of their own from the verb until it is read.
+ * paspw_close is the last call of all. What a verb hands out (attempt, report,
+ * status) is for one thread at a time; an attempt may be verified and settled
+ * by another handle of the same configuration. A callback must not call a
+ * verb on the handle that calls it, paspw_translate excepted: that returns
+ * PASPW_ERR_INVALID. A handle does not cross fork(): a call in the child
+ * returns PASPW_ERR_INVALID; open another one there.
  *
  * Whoever can stop a process that holds a store stops everybody's login. So
  * the verbs of a login (attempts, paspw_authenticate, paspw_account_verdict,

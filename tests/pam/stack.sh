@@ -85,7 +85,7 @@ private_state()
 # A sanitizer wants to be the first library and to own malloc and crypt.
 sanitized()
 {
-	ldd "$module" | grep -q 'lib[at]san'
+	[ -n "$(make_variable SANITIZER_CFLAGS)" ]
 }
 
 settings()

@@ -95,7 +95,7 @@ run_issued_with(Suite *suite, TCase *tc, SFun before, SFun after)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, before, after);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
