@@ -62,6 +62,17 @@ lock_directory(struct key *k, int64_t timeout_ms, struct error *e)
 	return PASPW_OK;
 }
 
+/* Has the file no other name? Behind one a key would outlive its epoch; and
+ * whoever owns the directory, root being at work in it, could give a file of
+ * root's, which would be overwritten, a name here. */
+static bool
+is_alone(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
 static int
 parse(struct key *k, char *text, size_t size, struct error *e)
 {
@@ -90,6 +101,9 @@ read_file(struct key *k, struct error *e)
 		goto out;
 	if (fd == -1 || (size = read(fd, text, sizeof(text) - 1)) == -1)
 		r = failed(k, e);
+	else if (!is_alone(fd))
+		r = error_set(e, PASPW_ERR_STORE,
+		    "%s: has another name (a hard link)", k->path);
 	else
 		r = parse(k, text, (size_t)size, e);
 out:
@@ -146,13 +160,12 @@ open_old(const struct key *k, const char *name)
 {
 	int fd = openat(k->directory, name,
 	    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
 
-	if (fd == -1 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_nlink == 1))
-		return fd;
-	close(fd);
-	return -1;
+	if (fd != -1 && !is_alone(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 /* The whole file under another name, on the disk. One that a crash left

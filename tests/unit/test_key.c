@@ -207,6 +207,28 @@ START_TEST(erases_no_file_of_others)
 }
 END_TEST
 
+/* Whoever owns the directory may link a file of root's to the name. */
+START_TEST(overwrites_no_file_that_has_another_name)
+{
+	char left[PATH_MAX + 8], other[PATH_MAX + 8], text[8];
+	FILE *f;
+
+	create(1);
+	snprintf(left, sizeof(left), "%s.new", path);
+	snprintf(other, sizeof(other), "%s.root", path);
+	ck_assert_ptr_nonnull(f = fopen(other, "w"));
+	ck_assert_int_ge(fputs("root:*\n", f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(link(other, left), 0);
+	open_ok();
+	ck_assert_int_eq(key_evolve(&key, &e), PASPW_OK);
+	ck_assert_ptr_nonnull(f = fopen(other, "r"));
+	ck_assert_ptr_nonnull(fgets(text, sizeof(text), f));
+	fclose(f);
+	ck_assert_str_eq(text, "root:*\n");
+}
+END_TEST
+
 START_TEST(a_disk_that_fails_keeps_the_old_one)
 {
 	struct key before, after;
@@ -292,6 +314,16 @@ link_to_a_key(void)
 }
 
 static void
+second_name(void)
+{
+	char other[PATH_MAX + 8];
+
+	create(1);
+	snprintf(other, sizeof(other), "%s.other", path);
+	ck_assert_int_eq(link(path, other), 0);
+}
+
+static void
 fifo(void)
 {
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
@@ -311,7 +343,8 @@ open_directory(void)
 }
 
 static void (*const unsafe[])(void) = {
-	others_may_read, link_to_a_key, fifo, subdirectory, open_directory
+	others_may_read, link_to_a_key, second_name, fifo, subdirectory,
+	open_directory
 };
 
 START_TEST(an_unsafe_file_is_refused)
@@ -340,6 +373,7 @@ main(void)
 	tcase_add_test(tc, leaves_nothing_of_the_old_one);
 	tcase_add_test(tc, takes_no_notice_of_a_file_left_behind);
 	tcase_add_loop_test(tc, erases_no_file_of_others, 0, 2);
+	tcase_add_test(tc, overwrites_no_file_that_has_another_name);
 	tcase_add_test(tc, a_disk_that_fails_keeps_the_old_one);
 	tcase_add_test(tc, one_at_a_time);
 	tcase_add_test(tc, wipes_itself);
