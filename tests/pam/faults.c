@@ -13,6 +13,8 @@
  *	FAULT_ALLOCATION=17
  *		the 17th allocation fails, and every one after it, counted
  *		from the first paspw_open
+ *	FAULT_LIBRARY=libsqlite3.so.0
+ *		that library is not there
  *	FAULT_LOG=FILE
  *		what goes to the system's log is appended there, a line each
  */
@@ -74,6 +76,18 @@ void *
 realloc(void *p, size_t size)
 {
 	return exhausted() ? NULL : __libc_realloc(p, size);
+}
+
+/* ---- Libraries ---- */
+
+void *
+dlopen(const char *name, int flags)
+{
+	const char *missing = getenv("FAULT_LIBRARY");
+
+	if (name != NULL && missing != NULL && strcmp(name, missing) == 0)
+		name = "libfaults-missing.so";
+	return REAL(dlopen)(name, flags);
 }
 
 /* ---- Verbs ---- */

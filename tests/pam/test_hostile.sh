@@ -234,6 +234,11 @@ for verdict in 0 2 3 4 5 6 7 8 9 10 11 77; do
 done
 is "$runs with those of verdicts" "$opened" 0
 
+faults=FAULT_LIBRARY=libsqlite3.so.0
+expects one auth
+expects one acct
+is 'a library that is not there opens no door' "$opened" 0
+like 'and is told as what it is' "$codes" PAM_AUTHINFO_UNAVAIL
 faults=
 # ---- Memory: each allocation is the last one that succeeds ----
 
