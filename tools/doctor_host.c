@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
+#define SET_ID (S_ISUID | S_ISGID)
 #define NAMES_MAX 512
 #define LINE_MAX_BYTES 1024
 #define DES_LENGTH 13
@@ -300,7 +301,7 @@ doctor_shadow(struct doctor *d)
 
 /* ---- Ways to the stores ---- */
 
-static const char agent_user[] = "paspw";
+static const char agent_user[] = PASPW_USER;
 static const char agent_socket[] = RUNDIR "/paspw/agent.sock";
 static const char helper_program[] = LIBEXECDIR "/paspw-helper";
 
@@ -333,7 +334,8 @@ check_socket(struct doctor *d)
 	return true;
 }
 
-/* Setuid to our user: as root it would be worth stopping and bending. */
+/* Setuid to our user: as root it would be worth stopping and bending. Its
+ * group reads /etc/shadow. */
 static bool
 check_helper(struct doctor *d)
 {
@@ -347,10 +349,10 @@ check_helper(struct doctor *d)
 	    !is_trusted(st.st_uid))
 		doctor_say(d, DOCTOR_FAULT, "helper", path, _("install it "
 		    "again"), _("others can replace the helper"));
-	else if (st.st_uid == 0 || (st.st_mode & S_ISUID) == 0)
-		doctor_say(d, DOCTOR_FAULT, "helper", path, _("chown paspw "
-		    "and chmod 4755 the helper"), _("the helper must be "
-		    "setuid to the user paspw"));
+	else if (st.st_uid == 0 || (st.st_mode & SET_ID) != SET_ID)
+		doctor_say(d, DOCTOR_FAULT, "helper", path, _("chown "
+		    "paspw:shadow and chmod 6755 the helper"), _("the helper "
+		    "must be setuid to the user paspw, and setgid to shadow"));
 	else
 		doctor_say(d, DOCTOR_OK, "helper", path, NULL, _("programs "
 		    "of ordinary people come by the helper"));

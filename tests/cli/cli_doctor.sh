@@ -16,9 +16,15 @@ prefix=$(sed -n 's/^prefix = //p' "$top_builddir/Makefile")
 exec_prefix=$(eval echo \
     "$(sed -n 's/^exec_prefix = //p' "$top_builddir/Makefile")")
 export prefix exec_prefix
-localstatedir=$(eval echo \
-    "$(sed -n 's/^localstatedir = //p' "$top_builddir/Makefile")")
-pamdir=$(eval echo "$(sed -n 's/^pamdir = //p' "$top_builddir/Makefile")")
+# A directory of this build.
+directory()
+{
+	eval echo "$(sed -n "s/^$1 = //p" "$top_builddir/Makefile")"
+}
+localstatedir=$(directory localstatedir)
+libexecdir=$(directory libexecdir)
+rundir=$(directory rundir)
+pamdir=$(directory pamdir)
 module=$root$pamdir/pam_paspolicy.so
 
 # A service from standard input: `service sshd <<END`; P is our module.
@@ -443,6 +449,27 @@ admins seal'
 else
 	skip 'a clock that went back' "$reason"
 fi
+
+# ---- Ways to the stores ----
+
+helper=$root$libexecdir/paspw-helper
+socket=$root$rundir/paspw/agent.sock
+mkdir -p "${helper%/*}" "${socket%/*}"
+exit_is 'neither agent nor helper' 0 doctor --json
+is 'is a warning' "$(items warning caller)" 'null no_way'
+: > "$helper"
+chmod 6755 "$helper"
+exit_is 'a helper that is root' 1 doctor --json
+is 'is a fault' "$(items fault caller)" "$helper helper"
+like 'with what to do' "$out" 'chown paspw:shadow and chmod 6755'
+chmod 6777 "$helper"
+exit_is 'one that others write' 1 doctor --json
+like 'is one too' "$out" 'others can replace the helper'
+rm "$helper"
+: > "$socket"
+exit_is 'a socket that is a file' 1 doctor --json
+is 'is nobody to ask' "$(items fault caller)" "$socket socket"
+rm "$socket"
 
 cp "$conf" "$tmp/good.conf"
 printf 'min_length = many\n' >> "$conf"

@@ -226,6 +226,8 @@ bed_people()
 	done
 	printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files\n' \
 	    > /etc/nsswitch.conf
+	# sudo looks for its own host, which a fresh system does not know.
+	echo "127.0.0.1 localhost $(uname -n)" > /etc/hosts
 	hash=$(printf '%s\n' "$right" | openssl passwd -6 -stdin)
 }
 
