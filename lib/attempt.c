@@ -167,7 +167,8 @@ find_realm(struct paspw *h, const struct paspw_attempt *attempt,
 int
 attempt_resume(struct paspw *h, struct paspw_attempt *attempt)
 {
-	struct subject s = { .name = attempt->user, .origin = &h->origin };
+	struct subject s = { .name = attempt->user, .origin = &h->origin,
+		.known = handle_person(h, attempt->user) };
 	int r;
 
 	if ((r = find_realm(h, attempt, &s)) != PASPW_OK)
@@ -301,7 +302,8 @@ attempt_settle(struct paspw *h, struct paspw_attempt *attempt,
 {
 	struct settlement st = { attempt, factors, count, PASPW_REFUSED,
 		false };
-	struct subject s = { .name = attempt->user, .origin = &h->origin };
+	struct subject s = { .name = attempt->user, .origin = &h->origin,
+		.known = handle_person(h, attempt->user) };
 	char stranger[STRANGER_HASH_MAX];
 	int r;
 

@@ -45,7 +45,9 @@ candidate_words(struct paspw *h, const struct policy *p, const char *user,
 	w->person.realm = p->realm;
 	if (user == NULL)
 		return PASPW_OK;
-	if (directory_name_ok(user))
+	if (handle_person(h, user) != NULL)
+		w->directory = *handle_person(h, user);
+	else if (directory_name_ok(user))
 		r = directory_person(user, &w->directory, &h->error);
 	w->person.name = w->directory.found ? w->directory.name : user;
 	w->person.gecos = w->directory.gecos;

@@ -66,6 +66,24 @@ look_shadow(const char *name, void *entry, char *buffer, size_t size,
 }
 
 static int
+look_shadow_local(const char *name, void *entry, char *buffer, size_t size,
+    bool *found)
+{
+	struct spwd *result = NULL;
+	FILE *file = fopen(SHADOW, "re");
+	int r;
+
+	if (file == NULL)
+		return errno;
+	do {
+		r = fgetspent_r(file, entry, buffer, size, &result);
+	} while (r == 0 && strcmp(result->sp_namp, name) != 0);
+	fclose(file);
+	*found = r == 0;
+	return r;
+}
+
+static int
 look_group(const char *name, void *entry, char *buffer, size_t size,
     bool *found)
 {
@@ -145,8 +163,8 @@ out:
 	return rc;
 }
 
-int
-directory_shadow(const char *name, struct directory_shadow *shadow,
+static int
+read_shadow(look_fn *look, const char *name, struct directory_shadow *shadow,
     struct error *e)
 {
 	int rc = PASPW_ERR_INTERNAL;
@@ -157,8 +175,8 @@ directory_shadow(const char *name, struct directory_shadow *shadow,
 
 	memset(shadow, 0, sizeof(*shadow));
 	shadow->changed_day = -1;
-	if ((rc = look_up(look_shadow, "the shadow record", name, &entry,
-	    &buffer, &size, &found, e)) != PASPW_OK || !found)
+	if ((rc = look_up(look, "the shadow record", name, &entry, &buffer,
+	    &size, &found, e)) != PASPW_OK || !found)
 		goto out;
 	/* No hash is that long; cut off it could look like one. */
 	if (entry.sp_pwdp == NULL || strlen(entry.sp_pwdp) >= HASH_MAX)
@@ -171,6 +189,20 @@ directory_shadow(const char *name, struct directory_shadow *shadow,
 out:
 	free_record(&buffer, size);
 	return rc;
+}
+
+int
+directory_shadow(const char *name, struct directory_shadow *shadow,
+    struct error *e)
+{
+	return read_shadow(look_shadow, name, shadow, e);
+}
+
+int
+directory_shadow_local(const char *name, struct directory_shadow *shadow,
+    struct error *e)
+{
+	return read_shadow(look_shadow_local, name, shadow, e);
 }
 
 /* Who asks to be claimed: his names, and his groups if the system has him. */

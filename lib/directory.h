@@ -30,6 +30,10 @@ PASPW_MUST_USE int directory_person(const char *name,
     struct directory_person *person, struct error *e);
 PASPW_MUST_USE int directory_shadow(const char *name,
     struct directory_shadow *shadow, struct error *e);
+/* The same from /etc/shadow alone: no directory is asked, nobody is waited
+ * for. */
+PASPW_MUST_USE int directory_shadow_local(const char *name,
+    struct directory_shadow *shadow, struct error *e);
 /* Does `members` ("@sudo root") claim this person? */
 PASPW_MUST_USE int directory_claims(const char *members, const char *name,
     bool *claims, struct error *e);

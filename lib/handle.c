@@ -3,6 +3,7 @@
 
 #include "handle.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -118,6 +119,13 @@ find_policy(struct paspw *h, const char *user, const struct policy **policy)
 	return PASPW_OK;
 }
 
+const struct directory_person *
+handle_person(const struct paspw *h, const char *user)
+{
+	return h->known != NULL && user != NULL &&
+	    strcmp(user, h->known->user) == 0 ? &h->known->person : NULL;
+}
+
 int
 handle_policy(struct paspw *h, const char *user, const struct policy **policy)
 {
@@ -125,6 +133,11 @@ handle_policy(struct paspw *h, const char *user, const struct policy **policy)
 	int r;
 
 	*policy = NULL;
+	if (h->realm[0] == '\0' && handle_person(h, user) != NULL &&
+	    h->known->realm != NULL)
+		*policy = config_realm(&h->config, h->known->realm);
+	if (*policy != NULL)
+		return PASPW_OK;
 	if (h->claim != NULL && nameable && strcmp(user, h->claimed) == 0) {
 		*policy = h->claim;
 		return PASPW_OK;
@@ -135,6 +148,26 @@ handle_policy(struct paspw *h, const char *user, const struct policy **policy)
 		h->claimed_ns = h->pace.since_ns;
 	}
 	return r;
+}
+
+int
+handle_look(struct paspw *h, const char *user, bool claimed,
+    struct handle_known *known)
+{
+	const struct policy *policy = NULL;
+	int r;
+
+	memset(known, 0, sizeof(*known));
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	h->realm[0] = '\0';
+	if ((r = directory_person(user, &known->person, &h->error)) ==
+	    PASPW_OK && claimed &&
+	    (r = handle_policy(h, user, &policy)) == PASPW_OK)
+		known->realm = policy->realm;
+	if (r == PASPW_OK)
+		snprintf(known->user, sizeof(known->user), "%s", user);
+	return handle_leave(h, r);
 }
 
 /* Only a program that nobody else can stop may hold a store: whoever runs a
@@ -186,6 +219,7 @@ handle_subject(struct paspw *h, const char *user, struct subject *s)
 		    "an account name is missing");
 	s->name = user;
 	s->origin = &h->origin;
+	s->known = handle_person(h, user);
 	if ((r = handle_policy(h, user, &s->policy)) != PASPW_OK)
 		return r;
 	return handle_store(h, s->policy, false, &s->store);

@@ -16,6 +16,14 @@
 #include "subject.h"
 #include "way.h"
 
+/* What the directory said of somebody, asked beforehand: the agent's loop must
+ * not wait for one that hangs. */
+struct handle_known {
+	char user[PASPW_NAME_MAX + 1];	/* as typed */
+	struct directory_person person;
+	const char *realm;		/* that governs him, or NULL */
+};
+
 struct paspw {
 	pid_t pid;			/* a handle does not cross fork */
 	pthread_mutex_t mutex;
@@ -38,6 +46,7 @@ struct paspw {
 	const struct policy *claim;
 	struct pace pace;
 	bool locked;			/* by the last attempt */
+	const struct handle_known *known;	/* lent, or NULL */
 };
 
 /* One more handle under the same configuration, which is not read again:
@@ -54,6 +63,13 @@ int handle_leave(struct paspw *h, int err);
 /* The realm that governs a user: set, claimed, or the default. */
 PASPW_MUST_USE int handle_policy(struct paspw *h, const char *user,
     const struct policy **policy);
+/* Ask the directory about a user; claimed: and which realm governs him.
+ * `realm` is lent by the configuration. */
+PASPW_MUST_USE int handle_look(struct paspw *h, const char *user,
+    bool claimed, struct handle_known *known);
+/* What is known of him, or NULL. */
+const struct directory_person *handle_person(const struct paspw *h,
+    const char *user);
 /* Is it the configuration that was built in? */
 PASPW_MUST_USE bool handle_is_default(const struct paspw *h);
 /* The open store of a realm. */

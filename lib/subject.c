@@ -87,6 +87,15 @@ take_over(struct subject *s, const struct directory_shadow *shadow)
 	s->durable = true;
 }
 
+/* Whoever was asked about the person beforehand waits for no directory. */
+static int
+read_shadow(const struct subject *s, const char *name,
+    struct directory_shadow *shadow, struct error *e)
+{
+	return s->known != NULL ? directory_shadow_local(name, shadow, e) :
+	    directory_shadow(name, shadow, e);
+}
+
 static int
 refresh_from_shadow(struct subject *s, struct error *e)
 {
@@ -94,7 +103,7 @@ refresh_from_shadow(struct subject *s, struct error *e)
 	struct account *a = &s->account;
 	int r;
 
-	if ((r = directory_shadow(a->name, &shadow, e)) != PASPW_OK)
+	if ((r = read_shadow(s, a->name, &shadow, e)) != PASPW_OK)
 		goto out;
 	if (!shadow.found) {
 		/* Gone from the system: nothing is left to log in with. */
@@ -125,7 +134,7 @@ meet(struct subject *s, const char *name, struct error *e)
 	struct directory_shadow shadow;
 	int r;
 
-	if ((r = directory_shadow(name, &shadow, e)) != PASPW_OK)
+	if ((r = read_shadow(s, name, &shadow, e)) != PASPW_OK)
 		goto out;
 	s->found = shadow.found;
 	if (shadow.found)
@@ -161,7 +170,9 @@ subject_load(struct subject *s, struct error *e)
 	reset(s);
 	/* ALICE and alice must not have a counter each where the directory
 	 * says that they are one. */
-	if (shadow && directory_name_ok(s->name) &&
+	if (shadow && s->known != NULL)
+		person = *s->known;
+	else if (shadow && directory_name_ok(s->name) &&
 	    (r = directory_person(s->name, &person, e)) != PASPW_OK)
 		return r;
 	s->exempt = person.found && person.uid == ROOT_UID &&

@@ -18,6 +18,7 @@ struct subject {
 	struct store *store;
 	const struct audit_origin *origin;
 	const char *name;		/* as typed */
+	const struct directory_person *known;	/* NULL: ask the directory */
 	const char *stranger;		/* hash of a name to be recorded if it
 					 * is nobody's, or NULL */
 	/* found */

@@ -228,9 +228,10 @@ do_job(struct helper *helper, struct agent_job *job)
 		    "be frozen by others than root: start paspwd");
 		return;
 	}
-	agent_job_start(job, helper->h);
 	while (job->stage != AGENT_ANSWER)
-		if (job->stage == AGENT_SETTLE)
+		if (job->stage == AGENT_BEGIN)
+			agent_job_start(job, helper->h);
+		else if (job->stage == AGENT_SETTLE)
 			agent_job_settle(job, helper->h);
 		else
 			agent_job_work(job, helper->h);

@@ -8,12 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handle.h"
 #include "span.h"
 
 #define PASSWD_MAX 4096
 
 static const struct paspw_factor verified = { "password", PASPW_VERIFIED };
+
+bool
+agent_job_is_idle(const struct wire_request *r)
+{
+	return r->type == WIRE_PING;
+}
 
 bool
 agent_job_is_long(const struct wire_request *r)
@@ -81,18 +86,6 @@ agent_job_free(struct agent_job **job)
 
 /* ---- Who may ask what ---- */
 
-static void
-name_of(uid_t uid, char *name, size_t size)
-{
-	struct passwd entry, *found = NULL;
-	char buffer[PASSWD_MAX];
-
-	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) != 0 ||
-	    found == NULL || (size_t)snprintf(name, size, "%s",
-	    found->pw_name) >= size)
-		snprintf(name, size, "uid %lu", (unsigned long)uid);
-}
-
 /* Everyone else could clear his own failures with what is left out here
  * (SETTLE), or lock others out (RESERVE), or set a password that he need not
  * know the old one for. */
@@ -135,18 +128,14 @@ static int
 check_own(struct agent_job *job, struct paspw *h)
 {
 	const struct wire_request *r = &job->request;
-	struct directory_person person;
-	int err;
+	const struct directory_person *person = handle_person(h, r->user);
 
 	if (!is_for_everyone(r->type))
 		return deny(h, "only root may ask this");
 	if (r->type == WIRE_PING)
 		return PASPW_OK;
-	if (!directory_name_ok(r->user))
-		return deny(h, "only root may ask about others");
-	if ((err = directory_person(r->user, &person, &h->error)) != PASPW_OK)
-		return err;
-	if (!person.found || person.uid != (int64_t)job->uid)
+	if (person == NULL || !person->found ||
+	    person->uid != (int64_t)job->uid)
 		return deny(h, "only root may ask about others");
 	return check_realm(h, r);
 }
@@ -160,6 +149,7 @@ check_peer(struct agent_job *job, struct paspw *h)
 		return PASPW_OK;
 	if ((err = handle_enter(h)) != PASPW_OK)
 		return err;
+	h->known = &job->known;
 	/* check_realm: the one that claims him */
 	h->realm[0] = '\0';
 	return handle_leave(h, check_own(job, h));
@@ -191,19 +181,21 @@ set_origin(const struct agent_job *job, struct paspw *h)
 {
 	const struct wire_request *r = &job->request;
 	const bool root = job->uid == 0;
-	char actor[AUDIT_TEXT_MAX], uid[AUDIT_TEXT_MAX];
+	char uid[AUDIT_TEXT_MAX];
 	const struct setting settings[] = {
 		{ PASPW_REALM, r->realm },
 		{ PASPW_LANGUAGE, r->language },
 		{ PASPW_SERVICE, root ? r->service : uid },
 		{ PASPW_TTY, root ? r->tty : "" },
 		{ PASPW_RHOST, root ? r->rhost : "" },
-		{ PASPW_ACTOR, root && r->actor[0] != '\0' ? r->actor : actor },
+		{ PASPW_ACTOR, root && r->actor[0] != '\0' ? r->actor :
+		    job->actor },
 		{ PASPW_REASON, root ? r->reason : "" },
 		{ PASPW_TICKET, root ? r->ticket : "" },
 	};
 
-	name_of(job->uid, actor, sizeof(actor));
+	/* Nothing is asked of a directory from here on. */
+	h->known = &job->known;
 	snprintf(uid, sizeof(uid), "uid %lu", (unsigned long)job->uid);
 	return set_each(h, settings, sizeof(settings) / sizeof(settings[0]));
 }
@@ -403,6 +395,42 @@ change(struct agent_job *job, struct paspw *h)
 
 /* ---- Steps ---- */
 
+static void
+name_of(uid_t uid, char *name, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char buffer[PASSWD_MAX];
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) != 0 ||
+	    found == NULL || (size_t)snprintf(name, size, "%s",
+	    found->pw_name) >= size)
+		snprintf(name, size, "uid %lu", (unsigned long)uid);
+}
+
+/* Root may name a realm; what others name is held against the one that claims
+ * them. */
+static bool
+wants_claim(const struct agent_job *job)
+{
+	return job->request.realm[0] == '\0' || job->uid != 0;
+}
+
+void
+agent_job_look(struct agent_job *job, struct paspw *h)
+{
+	const struct wire_request *r = &job->request;
+	int err;
+
+	job->stage = AGENT_BEGIN;
+	if (agent_job_is_idle(r))
+		return;
+	name_of(job->uid, job->actor, sizeof(job->actor));
+	h->known = NULL;
+	if (directory_name_ok(r->user) && (err = handle_look(h, r->user,
+	    wants_claim(job), &job->known)) != PASPW_OK)
+		failed(job, h, err);
+}
+
 void
 agent_job_start(struct agent_job *job, struct paspw *h)
 {
@@ -449,7 +477,9 @@ agent_job_work(struct agent_job *job, struct paspw *h)
 {
 	int err;
 
-	if ((err = set_origin(job, h)) != PASPW_OK)
+	if (job->stage == AGENT_LOOK)
+		agent_job_look(job, h);
+	else if ((err = set_origin(job, h)) != PASPW_OK)
 		failed(job, h, err);
 	else if (job->stage == AGENT_VERIFY)
 		verify(job, h);

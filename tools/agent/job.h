@@ -10,11 +10,13 @@
 #include <sys/types.h>
 
 #include "attempt.h"
+#include "handle.h"
 #include "wire.h"
 
 /* What a job waits for. */
 enum agent_stage {
-	AGENT_BEGIN = 0,	/* to be started */
+	AGENT_LOOK = 0,		/* a directory, which may hang */
+	AGENT_BEGIN,		/* to be started */
 	AGENT_BUSY,		/* no free try: start again later */
 	AGENT_VERIFY,		/* a hash to be computed */
 	AGENT_CHANGE,		/* a password to be judged and hashed */
@@ -27,6 +29,8 @@ struct agent_job {
 	uid_t uid;			/* who asks, from the kernel */
 	struct wire_request request;
 	struct wire_answer answer;
+	char actor[AUDIT_TEXT_MAX];	/* the name of uid */
+	struct handle_known known;	/* about the request's user */
 	struct paspw_attempt *attempt;
 	int64_t busy_wait_ms;		/* AGENT_BUSY: of its realm */
 	/* of the agent */
@@ -38,17 +42,21 @@ struct agent_job {
 	struct agent_job *next;
 };
 
+/* Does it ask nobody, and nothing of anybody? */
+bool agent_job_is_idle(const struct wire_request *r);
 /* Will it take a worker's time? The other ones are done by agent_job_start. */
 bool agent_job_is_long(const struct wire_request *r);
 
 /*
  * Steps; each sets job->stage to what comes next.
- * start: who may, then everything that is quick, or the reservation of the
- * try. work: AGENT_VERIFY and AGENT_CHANGE, by any thread with a handle of
- * its own. settle: AGENT_SETTLE.
+ * look: AGENT_LOOK, by any thread with a handle of its own; the other ones ask
+ * no directory any more. start: who may, then everything that is quick, or the
+ * reservation of the try. work: AGENT_VERIFY and AGENT_CHANGE, by any thread
+ * with a handle of its own (and AGENT_LOOK). settle: AGENT_SETTLE.
  * The handle is opened with PASPW_DIRECT, and with PASPW_NO_WAIT if
  * AGENT_BUSY is wanted.
  */
+void agent_job_look(struct agent_job *job, struct paspw *h);
 void agent_job_start(struct agent_job *job, struct paspw *h);
 void agent_job_work(struct agent_job *job, struct paspw *h);
 void agent_job_settle(struct agent_job *job, struct paspw *h);

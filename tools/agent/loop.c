@@ -324,12 +324,15 @@ set_up(struct agent *a)
 	/* A caller may have gone before he is accepted. */
 	if (a->signals == -1 || a->epoll == -1 ||
 	    fcntl(a->listener, F_SETFL, O_NONBLOCK) == -1 ||
-	    !agent_pool_open(&a->schedule.pool))
+	    !agent_pool_open(&a->schedule.pool) ||
+	    !agent_pool_open(&a->schedule.lookers))
 		return false;
 	listen_again(a, true);
 	return a->listening &&
 	    watch(a, EPOLL_CTL_ADD, a->signals, EPOLLIN, &a->signals) &&
 	    watch(a, EPOLL_CTL_ADD, a->schedule.pool.done_fd, EPOLLIN,
+	    &a->schedule) &&
+	    watch(a, EPOLL_CTL_ADD, a->schedule.lookers.done_fd, EPOLLIN,
 	    &a->schedule);
 }
 
@@ -352,6 +355,10 @@ agent_loop(const char *config, int listener)
 	    a.schedule.policy->workers);
 	while (!is_over(&a))
 		turn(&a);
+	/* In a directory that hangs: they have nothing that is open. */
+	if (a.schedule.lookers.busy > 0)
+		return EX_OK;
+	agent_pool_close(&a.schedule.lookers);
 	agent_pool_close(&a.schedule.pool);
 	agent_policy_put(&a.schedule.policy);
 	close(a.epoll);

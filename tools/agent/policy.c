@@ -108,6 +108,8 @@ close_all(struct agent_policy *p)
 {
 	for (unsigned i = 0; i < AGENT_WORKERS_MAX; i++)
 		paspw_close(&p->handles[i]);
+	for (unsigned i = 0; i < AGENT_LOOKERS; i++)
+		paspw_close(&p->lookers[i]);
 	paspw_close(&p->loop);
 	free(p);
 }
@@ -122,14 +124,24 @@ agent_policy_put(struct agent_policy **policy)
 		close_all(p);
 }
 
-struct paspw *
-agent_policy_handle(struct agent_policy *policy, unsigned worker)
+static struct paspw *
+twin_of(struct agent_policy *policy, struct paspw **h)
 {
-	struct paspw **h = &policy->handles[worker];
-
 	if (*h == NULL && handle_twin(policy->loop, FLAGS, h) != PASPW_OK)
 		paspw_close(h);
 	return *h;
+}
+
+struct paspw *
+agent_policy_handle(struct agent_policy *policy, unsigned worker)
+{
+	return twin_of(policy, &policy->handles[worker]);
+}
+
+struct paspw *
+agent_policy_looker(struct agent_policy *policy, unsigned looker)
+{
+	return twin_of(policy, &policy->lookers[looker]);
 }
 
 int

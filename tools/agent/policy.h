@@ -10,6 +10,9 @@
 #include "paspw.h"
 
 #define AGENT_WORKERS_MAX 64
+/* Names that are looked up at once, each by a thread: so many may hang in a
+ * directory until others wait. A thread that sleeps costs next to nothing. */
+#define AGENT_LOOKERS 32
 
 struct agent_policy {
 	unsigned references;		/* of the loop and of jobs */
@@ -17,14 +20,18 @@ struct agent_policy {
 	struct paspw *loop;		/* begin does not wait */
 	unsigned workers;		/* hashes at once */
 	struct paspw *handles[AGENT_WORKERS_MAX];
+	struct paspw *lookers[AGENT_LOOKERS];	/* these open no store */
 };
 
 /* Read it, as a login does: the last good one if the files are broken. */
 PASPW_MUST_USE int agent_policy_open(struct agent_policy **policy,
     const char *config);
-/* The handle of a worker; NULL: no memory. For the loop. */
+/* The handle of a worker, or of one who looks up; NULL: no memory. For the
+ * loop. */
 struct paspw *agent_policy_handle(struct agent_policy *policy,
     unsigned worker);
+struct paspw *agent_policy_looker(struct agent_policy *policy,
+    unsigned looker);
 /* Another one in its place if the files changed, or in any case; if they are
  * broken it stays, and the log says so. */
 void agent_policy_renew(struct agent_policy **policy, const char *config,

@@ -197,6 +197,104 @@ retry_waiting(struct agent_schedule *s)
 	}
 }
 
+/* ---- Look-ups ----
+ * A directory that hangs holds up those who are in it, and nobody else: by
+ * threads of their own, and no name by two of them. */
+
+static struct agent_job **
+looker_of(struct agent_schedule *s, const struct agent_job *job)
+{
+	for (size_t i = 0; i < AGENT_LOOKERS; i++)
+		if (s->looking[i] != NULL && same_account(s->looking[i], job))
+			return &s->looking[i];
+	return NULL;
+}
+
+static void
+hold(struct agent_schedule *s, struct agent_job *job)
+{
+	struct agent_job **end = &s->held;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = job;
+}
+
+/* The one of this account that came first. */
+static void
+hold_no_longer(struct agent_schedule *s, const struct agent_job *job)
+{
+	struct agent_job **at = &s->held, *first;
+
+	while (*at != NULL && !same_account(*at, job))
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	first = unlink_job(at);
+	if (!agent_queue_add_first(&s->unknown, first))
+		refuse_busy(s, first, "out of memory");
+}
+
+static void
+begin(struct agent_schedule *s, struct agent_job *job)
+{
+	if (job->connection == NULL) {
+		drop(s, job);
+	} else if (job->stage != AGENT_BEGIN ||
+	    !agent_job_is_long(&job->request)) {
+		if (job->stage == AGENT_BEGIN)
+			start(s, job);
+		route(s, job);
+	} else if (!agent_queue_add(&s->queue, job)) {
+		refuse_busy(s, job, "too many requests at once");
+	}
+}
+
+static void
+looked_up(struct agent_schedule *s, struct agent_job *job)
+{
+	struct agent_job **looking = looker_of(s, job);
+
+	if (looking != NULL)
+		*looking = NULL;
+	hold_no_longer(s, job);
+	begin(s, job);
+}
+
+static void
+look_up(struct agent_schedule *s, struct agent_worker *w,
+    struct agent_job *job)
+{
+	struct paspw *h = agent_policy_looker(job->policy, w->number);
+
+	if (h == NULL) {
+		hold_no_longer(s, job);
+		refuse_busy(s, job, "out of memory");
+		return;
+	}
+	s->looking[w->number] = job;
+	agent_pool_give(&s->lookers, w, job, h);
+}
+
+static void
+dispatch_unknown(struct agent_schedule *s)
+{
+	struct agent_worker *w;
+	struct agent_job *job;
+
+	while (s->unknown.count > 0 && (w = agent_pool_idle(&s->lookers,
+	    AGENT_LOOKERS)) != NULL) {
+		job = agent_queue_take(&s->unknown);
+		if (job->connection == NULL) {
+			hold_no_longer(s, job);
+			drop(s, job);
+		} else if (looker_of(s, job) != NULL)
+			hold(s, job);
+		else
+			look_up(s, w, job);
+	}
+}
+
 void
 agent_schedule_take(struct agent_schedule *s, struct connection *c,
     const struct wire_request *r)
@@ -216,10 +314,10 @@ agent_schedule_take(struct agent_schedule *s, struct connection *c,
 	s->jobs++;
 	c->job = job;
 	c->progress_ms = s->now_ms;
-	if (!agent_job_is_long(r)) {
+	if (agent_job_is_idle(r)) {
 		start(s, job);
 		route(s, job);
-	} else if (!agent_queue_add(&s->queue, job)) {
+	} else if (!agent_queue_add(&s->unknown, job)) {
 		refuse_busy(s, job, "too many requests at once");
 	}
 }
@@ -230,8 +328,11 @@ agent_schedule_turn(struct agent_schedule *s)
 {
 	struct agent_job *job;
 
+	while ((job = agent_pool_take(&s->lookers)) != NULL)
+		looked_up(s, job);
 	while ((job = agent_pool_take(&s->pool)) != NULL)
 		finish(s, job);
+	dispatch_unknown(s);
 	retry_waiting(s);
 	dispatch(s);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* agent_schedule: what is done when. Quick steps at once; long ones wait for
+/* agent_schedule: what is done when. Names are looked up by threads of their
+ * own, for a directory may hang. Then quick steps at once; long ones wait for
  * their turn and for a worker; those without a free try wait for one. */
 #ifndef AGENT_SCHEDULE_H
 #define AGENT_SCHEDULE_H
@@ -13,6 +14,10 @@
 struct agent_schedule {
 	struct agent_policy *policy;	/* for those who come */
 	struct agent_pool pool;
+	struct agent_queue unknown;	/* to be looked up */
+	struct agent_pool lookers;
+	struct agent_job *looking[AGENT_LOOKERS];
+	struct agent_job *held;		/* the same account is looked up */
 	struct agent_queue queue;	/* for a worker */
 	struct agent_job *waiting;	/* for a free try, oldest first */
 	size_t jobs;			/* under way */
