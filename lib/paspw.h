@@ -695,6 +695,11 @@ PASPW_MUST_USE int paspw_health_each(struct paspw *h, paspw_health_fn *fn,
  * passwords are then judged by our own lists alone. */
 const char *paspw_dictionary_note(struct paspw *h);
 
+/* The way that verbs of this handle take in this process: "agent" (asked now,
+ * and it answers), "direct" or "helper". Errors: CONFIG, INVALID, DENIED (no
+ * way is open to it), BUSY (the one that is gives no answer). */
+PASPW_MUST_USE int paspw_way(struct paspw *h, const char **way);
+
 /* The realm whose policy governs this account: set, claimed, or default.
  * Borrowed as paspw_detail. Errors: CONFIG, INVALID. */
 PASPW_MUST_USE int paspw_realm_of(struct paspw *h, const char *user,

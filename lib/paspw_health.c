@@ -12,6 +12,7 @@
 #include "key.h"
 #include "memory.h"
 #include "messages.h"
+#include "remote.h"
 
 struct health_walk {
 	paspw_health_fn *fn;
@@ -74,6 +75,41 @@ paspw_health_each(struct paspw *h, paspw_health_fn *fn, void *arg)
 		return r;
 	r = handle_leave(h, handle_each_realm(h, tell_realm, &walk));
 	return r == PASPW_OK ? walk.stopped : r;
+}
+
+static int
+serve_here(struct paspw *h, void *arg)
+{
+	const char **way = arg;
+
+	(void)h;
+	*way = "direct";
+	return PASPW_OK;
+}
+
+static int
+serve_there(struct paspw *h, void *arg)
+{
+	const char **way = arg;
+	int r = remote_ping(h);
+
+	if (r == PASPW_OK)
+		*way = h->way.kind == WAY_AGENT ? "agent" : "helper";
+	return r;
+}
+
+int
+paspw_way(struct paspw *h, const char **way)
+{
+	int r;
+
+	if (way == NULL)
+		return PASPW_ERR_INVALID;
+	*way = NULL;
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	return handle_leave(h, way_take(h, NULL, serve_here, serve_there,
+	    way));
 }
 
 const char *

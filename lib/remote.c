@@ -83,6 +83,18 @@ ask(struct paspw *h, struct wire_request *q, struct wire_answer *a,
 }
 
 int
+remote_ping(struct paspw *h)
+{
+	struct wire_request q;
+	struct wire_answer a;
+	int r;
+
+	if ((r = request(h, &q, WIRE_PING, "")) != PASPW_OK)
+		return r;
+	return ask(h, &q, &a, 0, NULL);
+}
+
+int
 remote_reserve(struct paspw *h, struct paspw_attempt *attempt)
 {
 	struct wire_request q;

@@ -14,6 +14,7 @@
 PASPW_MUST_USE int remote_reserve(struct paspw *h,
     struct paspw_attempt *attempt);
 /* With the attempt's password, if one was typed. */
+PASPW_MUST_USE int remote_ping(struct paspw *h);
 PASPW_MUST_USE int remote_settle(struct paspw *h,
     struct paspw_attempt *attempt, enum paspw_outcome outcome,
     enum paspw_verdict *verdict);

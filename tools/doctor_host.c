@@ -359,12 +359,35 @@ check_helper(struct doctor *d)
 	return true;
 }
 
+/* As the library chooses for every program: this one, for a sample. */
+static void
+check_own_way(struct doctor *d, bool agent)
+{
+	struct tool *t = d->tool;
+	const char *way = NULL;
+
+	if (paspw_way(t->handle, &way) != PASPW_OK)
+		doctor_say(d, DOCTOR_FAULT, "way", "", _("systemctl restart "
+		    "paspwd.socket paspwd"), _("this program has no way to "
+		    "the stores: %s"), paspw_detail(t->handle));
+	else if (agent && strcmp(way, "agent") != 0)
+		doctor_say(d, DOCTOR_FAULT, "agent", agent_socket,
+		    _("systemctl restart paspwd.socket paspwd; its log says "
+		    "why"), _("no agent answers there; this program goes on "
+		    "by another way: %s"), way);
+	else
+		doctor_say(d, DOCTOR_OK, "way", "", NULL, _("this program "
+		    "comes to the stores by: %s"), way);
+}
+
 void
 doctor_callers(struct doctor *d)
 {
 	struct tool *t = d->tool;
 	bool agent = check_socket(d), helper = check_helper(d);
 
+	if (d->root[0] == '\0')
+		check_own_way(d, agent);
 	if (!agent)
 		doctor_say(d, DOCTOR_OK, "direct", "", NULL, _("no agent: "
 		    "sshd, login and cron open the stores themselves"));

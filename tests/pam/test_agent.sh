@@ -160,6 +160,19 @@ pam "$next\n" one bob auth
 is 'a socket of a person is not asked' "$codes" 'auth PAM_AUTHINFO_UNAVAIL'
 chown "$agent_user" "$socket"
 
+# ---- doctor asks the agent, as every program does ----
+
+# way: what doctor says of this program's way
+way()
+{
+	admin --json doctor | jq -r '.items[] | select(.area == "caller" and
+	    (.item == "way" or .item == "agent")) | .state, .message'
+}
+like 'doctor asks the agent' "$(way | tr '\n' ' ')" '^ok .* by: agent $'
+chown bob "$socket"
+like 'not one of a person' "$(way | tr '\n' ' ')" '^fault .*no way'
+chown "$agent_user" "$socket"
+
 # ---- An agent that dies or hangs ----
 
 store_timeout=2s
@@ -185,6 +198,8 @@ is 'nor is the right one refused' "$codes" \
     'auth PAM_SUCCESS acct PAM_SUCCESS'
 
 agent_stop
+like 'doctor: nobody answers at the socket' "$(way | tr '\n' ' ')" \
+    '^fault .*no agent answers .*: direct $'
 pam "$next\n" one bob auth setcred acct open close
 is 'a dead agent: root goes on by itself' "$codes" "$everything"
 client="setpriv --reuid=$(id -u bob) --regid=$(id -u bob) --clear-groups \
