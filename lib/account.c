@@ -8,7 +8,7 @@
 #include "lockout.h"
 
 /* A change date further ahead than this is a clock error, not a change. */
-#define FUTURE_TOLERATED ((int64_t)24 * 60 * 60)
+#define FUTURE_TOLERATED SPAN_DAY
 
 static const char *const kind_names[] = {
 	"person", "service", "third_party", "emergency"
@@ -38,6 +38,15 @@ account_lock_name(int reason)
 {
 	return reason >= 0 && (size_t)reason < LOCK_COUNT ?
 	    lock_names[reason] : "admin";
+}
+
+int
+account_try_id(uint64_t *id, struct error *e)
+{
+	int r = hash_random(id, sizeof(*id), e);
+
+	*id >>= 1;
+	return r;
 }
 
 int
@@ -244,6 +253,13 @@ account_causes(const struct policy *p, const struct account *a, int64_t now,
 		causes[n++] = (struct paspw_cause){ "valid_until",
 		    a->valid_until, 0 };
 	return n + password_cause(p, a, now, &causes[n]);
+}
+
+bool
+account_dates_ok(int64_t valid_from, int64_t valid_until)
+{
+	return valid_from >= 0 && valid_until >= 0 &&
+	    (valid_until == 0 || valid_from < valid_until);
 }
 
 const char *

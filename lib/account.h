@@ -65,6 +65,8 @@ struct account {
 	int64_t refused_last_at;
 };
 
+/* An id for a try: 63 bits, a signed column elsewhere holds it. */
+PASPW_MUST_USE int account_try_id(uint64_t *id, struct error *e);
 /* An empty row with a random id. */
 PASPW_MUST_USE int account_new(struct account *a, const char *name,
     const struct policy *p, int64_t now, struct error *e);
@@ -95,6 +97,8 @@ const char *account_over_cause(const struct policy *p,
     const struct account *a, int64_t now);
 /* Is its password still the one that was issued? */
 bool account_never_changed(const struct account *a);
+/* From when until when it may be valid; 0: without a bound. */
+bool account_dates_ok(int64_t valid_from, int64_t valid_until);
 /* The word of `status`: active locked expired change_required ... */
 const char *account_state(const struct policy *p, const struct account *a,
     int64_t now);

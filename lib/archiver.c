@@ -13,7 +13,6 @@
 
 #define FILE_MODE 0600
 #define DAYS_OF_A_MONTH 31
-#define SECONDS_PER_DAY INT64_C(86400)
 /* Rows deleted at once: a login waits for them. 1000 events take 6 ms. */
 #define TRIM_EVENTS 1024
 #define TRIM_SEALS 256
@@ -167,7 +166,7 @@ static bool
 same_period(const struct policy *p, int64_t one, int64_t other)
 {
 	bool days = span_seconds(p->audit_retention) <
-	    DAYS_OF_A_MONTH * SECONDS_PER_DAY;
+	    DAYS_OF_A_MONTH * SPAN_DAY;
 	time_t a = (time_t)one, b = (time_t)other;
 	struct tm x, y;
 

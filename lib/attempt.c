@@ -130,9 +130,7 @@ attempt_new(struct paspw *h, const char *user, struct paspw_attempt **attempt)
 		    "out of memory");
 	if (directory_name_ok(user))
 		memcpy(a->user, user, strlen(user) + 1);
-	r = hash_random(&a->id, sizeof(a->id), &h->error);
-	a->id >>= 1;	/* 63 bits: a signed column elsewhere holds it */
-	if (r != PASPW_OK)
+	if ((r = account_try_id(&a->id, &h->error)) != PASPW_OK)
 		attempt_free(&a);
 	*attempt = a;
 	return r;

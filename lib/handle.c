@@ -291,3 +291,9 @@ handle_printable(const char *text)
 			return false;
 	return true;
 }
+
+bool
+handle_owner_ok(const char *text)
+{
+	return strlen(text) <= PASPW_NAME_MAX && handle_printable(text);
+}

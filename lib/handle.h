@@ -92,6 +92,8 @@ PASPW_MUST_USE int handle_each_realm(struct paspw *h, handle_realm_fn *fn,
     void *arg);
 /* May this text go into a log or onto a terminal? */
 bool handle_printable(const char *text);
+/* May it be the owner of an account, or a ticket? */
+bool handle_owner_ok(const char *text);
 /* The language of messages for people under this policy. */
 const char *handle_language(const struct paspw *h,
     const struct policy *policy);

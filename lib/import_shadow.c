@@ -8,8 +8,7 @@
 #include "directory.h"
 
 #define SHADOW_FIELDS 9
-#define SECONDS_PER_DAY ((int64_t)24 * 60 * 60)
-#define DAY_MAX (IMPORT_TIME_MAX / SECONDS_PER_DAY)
+#define DAY_MAX (IMPORT_TIME_MAX / SPAN_DAY)
 
 enum { FIELD_NAME, FIELD_HASH, FIELD_CHANGED, FIELD_EXPIRE = 7 };
 
@@ -147,7 +146,7 @@ take_dates(const struct import_field *fields, struct import_shadow *out)
 	if (!import_number(&fields[FIELD_EXPIRE], DAY_MAX, &day))
 		return "its date of expiry is no number of days";
 	/* Day 0 is over, too; our 0 would be no end at all. */
-	out->valid_until = day > 0 ? day * SECONDS_PER_DAY : 1;
+	out->valid_until = day > 0 ? day * SPAN_DAY : 1;
 	return NULL;
 }
 

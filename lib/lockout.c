@@ -33,10 +33,10 @@ append(struct account_tries *tries, int most, uint64_t id, int64_t at)
 	tries->count++;
 }
 
-static void
-add_failure(struct account *a, uint64_t id, int64_t at)
+void
+lockout_add_failure(struct account *a, int most, uint64_t id, int64_t at)
 {
-	append(&a->failed, POLICY_LOCK_AFTER_MAX, id, at);
+	append(&a->failed, most, id, at);
 	a->last_failure_at = at;
 	a->failures_to_tell++;
 }
@@ -110,7 +110,7 @@ lapse(const struct policy *p, struct account *a, int64_t now,
 			continue;
 		}
 		drop(&a->pending, i);
-		add_failure(a, id, end);
+		lockout_add_failure(a, POLICY_LOCK_AFTER_MAX, id, end);
 		step->lapsed++;
 		step->changed = true;
 	}
@@ -224,7 +224,7 @@ lockout_settle(const struct policy *p, struct account *a, uint64_t id,
 	/* Locked meanwhile: the same answer, right or wrong. */
 	step->verdict = a->locked_at != 0 ? PASPW_LOCKED : PASPW_REFUSED;
 	if (!passed) {
-		add_failure(a, id, now);
+		lockout_add_failure(a, POLICY_LOCK_AFTER_MAX, id, now);
 		catch_up(p, a, exempt, now, step);
 	} else if (a->locked_at == 0) {
 		a->failed.count = 0;

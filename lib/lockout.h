@@ -33,6 +33,10 @@ void lockout_settle(const struct policy *p, struct account *a, uint64_t id,
     bool passed, bool exempt, int64_t now, struct lockout_step *step);
 /* The answer that an attempt was given; REFUSED if it is not known. */
 enum paspw_verdict lockout_answer(const struct account *a, uint64_t id);
+/* One failed try, also one that was counted elsewhere; the oldest makes room
+ * when `most` are there. */
+void lockout_add_failure(struct account *a, int most, uint64_t id,
+    int64_t at);
 /* A try at a locked account: counted, at most one write a second. */
 void lockout_refused(struct account *a, int64_t now,
     struct lockout_step *step);

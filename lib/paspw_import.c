@@ -10,8 +10,6 @@
 #include "importer.h"
 #include "lockout.h"
 
-#define SECONDS_PER_DAY ((int64_t)24 * 60 * 60)
-
 static int
 left_closed(struct paspw *h, const struct importer *imp)
 {
@@ -64,7 +62,7 @@ keep_reason(const struct account *a, const struct import_shadow *line)
 		return "it has a password here and none there: kept";
 	if (line->changed_day < 0)
 		return "it has another password here, and no date there: kept";
-	if (a->changed_at > line->changed_day * SECONDS_PER_DAY)
+	if (a->changed_at > line->changed_day * SPAN_DAY)
 		return "its password was changed here later: kept";
 	return NULL;
 }
@@ -78,7 +76,7 @@ apply_shadow(struct importer *imp, const struct import_shadow *line)
 	/* Of system accounts the first contact took hash and date. */
 	if (s->policy->credentials == CREDENTIALS_STORE) {
 		account_changed(a, line->hash, line->changed_day < 0 ? s->now :
-		    line->changed_day * SECONDS_PER_DAY);
+		    line->changed_day * SPAN_DAY);
 		if (line->changed_day == 0)
 			account_expire(a);
 		/* So that it is not taken again at the next change. */
@@ -102,7 +100,7 @@ same_shadow(struct paspw *h, const struct importer *imp,
 	*same = a->credentials == CREDENTIALS_SHADOW ||
 	    strcmp(a->hash, line->hash) == 0;
 	if (*same || imp->fresh || line->changed_day < 0 ||
-	    a->changed_at != line->changed_day * SECONDS_PER_DAY)
+	    a->changed_at != line->changed_day * SPAN_DAY)
 		return PASPW_OK;
 	return importer_knows(h, imp, line->hash, same);
 }
@@ -211,23 +209,6 @@ forgotten(const struct policy *p, int64_t at, int64_t now)
 	    span_after(at, p->failure_window) <= now;
 }
 
-/* One failed try more; the oldest makes room. No try of ours has this id. */
-static void
-add_failure(const struct policy *p, struct account *a, uint64_t id,
-    int64_t at)
-{
-	struct account_tries *failed = &a->failed;
-
-	while (failed->count > 0 && failed->count >= p->lock_after) {
-		failed->count--;
-		memmove(&failed->list[0], &failed->list[1],
-		    (size_t)failed->count * sizeof(failed->list[0]));
-	}
-	failed->list[failed->count++] = (struct account_try){ id, at };
-	a->last_failure_at = at;
-	a->failures_to_tell++;
-}
-
 /* What is older than the last try that was counted here was counted here, or
  * forgiven by a login or an unlock. */
 static int
@@ -253,9 +234,9 @@ take_faillock(struct paspw *h, struct importer *imp, const void *source)
 		if (at > s->now || at <= seen || forgotten(s->policy, at,
 		    s->now))
 			continue;
-		if ((r = hash_random(&id, sizeof(id), &h->error)) != PASPW_OK)
+		if ((r = account_try_id(&id, &h->error)) != PASPW_OK)
 			return r;
-		add_failure(s->policy, a, id >> 1, at);
+		lockout_add_failure(a, s->policy->lock_after, id, at);
 		imp->outcome = PASPW_IMPORT_DONE;
 	}
 	if (imp->outcome == PASPW_IMPORT_DONE && !s->exempt &&
@@ -328,12 +309,9 @@ terms_fault(const struct paspw_terms *terms)
 	if (terms->kind != NULL && terms->kind[0] != '\0' &&
 	    account_kind_find(terms->kind) == -1)
 		return "there is no such kind of account";
-	if (terms->valid_from < 0 || terms->valid_until < 0 ||
-	    (terms->valid_from != 0 && terms->valid_until != 0 &&
-	    terms->valid_from >= terms->valid_until))
+	if (!account_dates_ok(terms->valid_from, terms->valid_until))
 		return "valid_from is not before valid_until";
-	if (terms->owner != NULL && (!handle_printable(terms->owner) ||
-	    strlen(terms->owner) > PASPW_NAME_MAX))
+	if (terms->owner != NULL && !handle_owner_ok(terms->owner))
 		return "its owner is too long or cannot be printed";
 	return NULL;
 }

@@ -111,8 +111,7 @@ apply_terms(struct paspw *h, struct account *a,
 	    (kind = account_kind_find(terms->kind)) == -1)
 		return error_set(&h->error, PASPW_ERR_INVALID,
 		    "there is no kind of account %s", terms->kind);
-	if (terms->valid_from != 0 && terms->valid_until != 0 &&
-	    terms->valid_from >= terms->valid_until)
+	if (!account_dates_ok(terms->valid_from, terms->valid_until))
 		return error_set(&h->error, PASPW_ERR_INVALID,
 		    "valid_from is not before valid_until");
 	a->kind = kind;
@@ -120,11 +119,10 @@ apply_terms(struct paspw *h, struct account *a,
 	a->valid_until = terms->valid_until;
 	if (terms->owner == NULL)
 		return PASPW_OK;
-	if (!handle_printable(terms->owner) ||
-	    strlen(terms->owner) >= sizeof(a->owner))
+	if (!handle_owner_ok(terms->owner))
 		return error_set(&h->error, PASPW_ERR_INVALID, "the owner is "
-		    "longer than %zu bytes or has characters that cannot be "
-		    "printed", sizeof(a->owner) - 1);
+		    "longer than %d bytes or has characters that cannot be "
+		    "printed", PASPW_NAME_MAX);
 	strcpy(a->owner, terms->owner);
 	return PASPW_OK;
 }

@@ -74,12 +74,6 @@ history_fault(const struct paspw_record *r)
 	return NULL;
 }
 
-static bool
-person_ok(const char *owner)
-{
-	return strlen(owner) <= PASPW_NAME_MAX && handle_printable(owner);
-}
-
 /* The hash is looked at by those who would keep it. */
 static const char *
 record_fault(const struct paspw_record *r)
@@ -91,7 +85,8 @@ record_fault(const struct paspw_record *r)
 	if (r->kind != NULL && r->kind[0] != '\0' &&
 	    account_kind_find(r->kind) == -1)
 		return "there is no such kind of account";
-	if (!person_ok(text(r->owner)) || !person_ok(text(r->ticket)))
+	if (!handle_owner_ok(text(r->owner)) ||
+	    !handle_owner_ok(text(r->ticket)))
 		return "its owner or ticket is too long or cannot be printed";
 	if (lock == -1 || (lock == LOCK_NONE) != (r->locked_at == 0))
 		return "locked_at and lock_reason do not agree";
@@ -136,10 +131,9 @@ put_failures(struct account *a, const struct paspw_record *r,
 		return PASPW_OK;
 	failed->count = (int)r->failed_count;
 	for (size_t i = 0; i < r->failed_count; i++) {
-		if ((err = hash_random(&failed->list[i].id,
-		    sizeof(failed->list[i].id), e)) != PASPW_OK)
+		if ((err = account_try_id(&failed->list[i].id, e)) !=
+		    PASPW_OK)
 			return err;
-		failed->list[i].id >>= 1;
 		failed->list[i].at = r->failed_at[i];
 	}
 	return PASPW_OK;

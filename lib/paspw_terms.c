@@ -36,8 +36,7 @@ check(struct amendment *m, struct error *e)
 	    (m->kind = account_kind_find(t->kind)) == -1))
 		return refuse(e, "there is no such kind of account");
 	if ((m->which & PASPW_TERM_OWNER) != 0 && t->owner != NULL &&
-	    (!handle_printable(t->owner) ||
-	    strlen(t->owner) > PASPW_NAME_MAX))
+	    !handle_owner_ok(t->owner))
 		return refuse(e, "the owner is too long, or has characters "
 		    "that cannot be printed");
 	if (t->valid_from < 0 || t->valid_until < 0)
@@ -108,8 +107,7 @@ amend_step(struct subject *s, void *arg, struct error *e)
 		return refuse(e, "the account is closed: what it was stays");
 	m->before = *a;
 	apply(a, m);
-	if (a->valid_from != 0 && a->valid_until != 0 &&
-	    a->valid_from >= a->valid_until)
+	if (!account_dates_ok(a->valid_from, a->valid_until))
 		return refuse(e, "valid_from is not before valid_until");
 	if (same_terms(&m->before, a))
 		return PASPW_OK;

@@ -8,10 +8,7 @@
 
 #define N_(message) (message)
 
-#define MINUTE INT64_C(60)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-#define YEAR (366 * DAY)
+#define YEAR (366 * SPAN_DAY)
 
 #define MIN_LENGTH_MAX 256
 #define MAX_LENGTH_MIN 16	/* room for every class, and for phrases */
@@ -96,11 +93,11 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	{ TEXT(lock_exempt_services), "cron crond atd systemd-user",
 	    STRICTER_DOWN, N_("services that a lock by failures does not stop"),
 	    "M07" },
-	{ SPAN(attempt_lease, 1, HOUR), "30s", STRICTER_NONE,
+	{ SPAN(attempt_lease, 1, SPAN_HOUR), "30s", STRICTER_NONE,
 	    N_("a try whose caller died counts as failed after this"), "M07" },
-	{ SPAN(busy_wait, 0, 10 * MINUTE), "30s", STRICTER_NONE,
+	{ SPAN(busy_wait, 0, 10 * SPAN_MINUTE), "30s", STRICTER_NONE,
 	    N_("longest wait for a free try"), "M07" },
-	{ SPAN(store_timeout, 1, MINUTE), "3s", STRICTER_NONE,
+	{ SPAN(store_timeout, 1, SPAN_MINUTE), "3s", STRICTER_NONE,
 	    N_("deadline of one store call"), "S36" },
 	{ BOOL(isolate), "no", STRICTER_UP,
 	    N_("keep hashes out of the application's memory: agent or "
@@ -128,7 +125,7 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	{ INT(hashes_at_once, 0, HASHES_AT_ONCE_MAX), "0", STRICTER_NONE,
 	    N_("most hashes at once in the agent; 0: by cores and memory; of "
 	    "several realms the least"), "S36" },
-	{ SPAN(audit_retention, DAY, POLICY_LONGEST), "12mo", STRICTER_UP,
+	{ SPAN(audit_retention, SPAN_DAY, POLICY_LONGEST), "12mo", STRICTER_UP,
 	    N_("how long events are kept"), "J13" },
 	{ BOOL(expire_keys), "no", STRICTER_UP,
 	    N_("an expired password also stops key logins"), "M05" },

@@ -15,7 +15,7 @@
 #define POLICY_HISTORY_MAX 400	/* as pam_pwhistory */
 #define POLICY_SETTINGS 36	/* rows of the table */
 #define POLICY_LONGEST_MONTHS INT64_C(1200)
-#define POLICY_LONGEST (POLICY_LONGEST_MONTHS * 30 * 86400)
+#define POLICY_LONGEST (POLICY_LONGEST_MONTHS * 30 * SPAN_DAY)
 #define POLICY_OR_NEVER INT64_MAX /* `max` of a span that may be never too */
 
 enum policy_credentials { CREDENTIALS_STORE = 0, CREDENTIALS_SHADOW };

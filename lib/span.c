@@ -9,9 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#define MINUTE INT64_C(60)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
 #define MONTHS_A_YEAR 12
 #define DAYS_A_MONTH 30		/* where an estimate is enough */
 #define COUNT_DIGITS 9		/* no unit overflows with so few */
@@ -27,9 +24,9 @@ static const struct unit {
 	/* "24h" and "12mo" stay as they are usually written */
 	{ "y", SPAN_MONTHS, MONTHS_A_YEAR, 2 * MONTHS_A_YEAR },
 	{ "mo", SPAN_MONTHS, 1, 1 },
-	{ "d", SPAN_SECONDS, DAY, 2 * DAY },
-	{ "h", SPAN_SECONDS, HOUR, HOUR },
-	{ "m", SPAN_SECONDS, MINUTE, MINUTE },
+	{ "d", SPAN_SECONDS, SPAN_DAY, 2 * SPAN_DAY },
+	{ "h", SPAN_SECONDS, SPAN_HOUR, SPAN_HOUR },
+	{ "m", SPAN_SECONDS, SPAN_MINUTE, SPAN_MINUTE },
 	{ "s", SPAN_SECONDS, 1, 1 }
 };
 
@@ -151,7 +148,7 @@ span_seconds(struct span span)
 	if (span.unit == SPAN_NEVER)
 		return INT64_MAX;
 	if (span.unit == SPAN_MONTHS)
-		return span.count * DAYS_A_MONTH * DAY;
+		return span.count * DAYS_A_MONTH * SPAN_DAY;
 	return span.count;
 }
 

@@ -7,6 +7,11 @@
 
 #include "paspw.h"
 
+/* In seconds. */
+#define SPAN_MINUTE INT64_C(60)
+#define SPAN_HOUR (60 * SPAN_MINUTE)
+#define SPAN_DAY (24 * SPAN_HOUR)
+
 enum span_unit { SPAN_NEVER = 0, SPAN_SECONDS, SPAN_MONTHS };
 struct span {
 	enum span_unit unit;

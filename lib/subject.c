@@ -9,7 +9,6 @@
 #include "stranger.h"
 #include "wait.h"
 
-#define SECONDS_PER_DAY ((int64_t)24 * 60 * 60)
 #define ROOT_UID 0
 
 int
@@ -56,7 +55,7 @@ shadow_changed_at(const struct directory_shadow *shadow, int64_t now)
 	/* -1: aging is off there; our clock starts at first contact. */
 	if (shadow->changed_day < 0)
 		return now;
-	return shadow->changed_day * SECONDS_PER_DAY;
+	return shadow->changed_day * SPAN_DAY;
 }
 
 /* passwd -l and usermod -L put a ! in front: that is no new password. */
@@ -72,7 +71,7 @@ static void
 take_over(struct subject *s, const struct directory_shadow *shadow)
 {
 	struct account *a = &s->account;
-	int64_t day = a->announced_at / SECONDS_PER_DAY;
+	int64_t day = a->announced_at / SPAN_DAY;
 	/* The day that was announced, or midnight came in between. */
 	bool announced = a->announced_at != 0 &&
 	    (shadow->changed_day == day || shadow->changed_day == day + 1);
@@ -199,7 +198,7 @@ refuse_old_password(const struct subject *s, int64_t closed_at,
 	char setting[HASH_MAX];
 	struct error unusable;
 
-	if (a->changed_at / SECONDS_PER_DAY >= closed_at / SECONDS_PER_DAY ||
+	if (a->changed_at / SPAN_DAY >= closed_at / SPAN_DAY ||
 	    hash_setting_of(a->hash, setting, &unusable) != PASPW_OK)
 		return PASPW_OK;
 	return error_set(e, PASPW_ERR_INVALID, "/etc/shadow still has the "

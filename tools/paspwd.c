@@ -23,7 +23,6 @@
 #include "agent/loop.h"
 #include "way.h"
 
-
 /* Everybody may ask; who it is, the kernel tells. */
 #define SOCKET_UMASK 0111
 #define FILE_UMASK 0077

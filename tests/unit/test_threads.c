@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 
-#include "agent_pool.h"
+#include "agent/pool.h"
 #include "issued.h"
 #include "messages.h"
 

@@ -322,7 +322,6 @@ agent_schedule_take(struct agent_schedule *s, struct connection *c,
 	}
 }
 
-
 void
 agent_schedule_turn(struct agent_schedule *s)
 {
