@@ -196,12 +196,22 @@ dictionary_split(guess_words *end, const char *text)
 	return end;
 }
 
+static bool
+read_site(int fd, char *text)
+{
+	ssize_t n = 0;
+
+	for (size_t used = 0; used < SITE_MAX; used += (size_t)n)
+		if ((n = read(fd, text + used, SITE_MAX - used)) <= 0)
+			break;
+	return n >= 0;
+}
+
 int
 dictionary_site(const struct policy *p, char **text, struct error *e)
 {
 	int rc = PASPW_ERR_CONFIG;
 	struct stat st;
-	ssize_t n = 0;
 	int fd = -1;
 
 	*text = NULL;
@@ -226,12 +236,7 @@ dictionary_site(const struct policy *p, char **text, struct error *e)
 		    "bytes", p->words, SITE_MAX);
 		goto out;
 	}
-	for (size_t used = 0; used < SITE_MAX; used += (size_t)n) {
-		n = read(fd, *text + used, SITE_MAX - used);
-		if (n <= 0)
-			break;
-	}
-	if (n < 0) {
+	if (!read_site(fd, *text)) {
 		rc = error_errno(e, rc, errno, "words: %s", p->words);
 		goto out;
 	}

@@ -8,7 +8,7 @@
 
 COLUMNS_MAX=80
 FILE_LINES_MAX=600
-FUNCTION_LINES_MAX=80
+FUNCTION_LINES_MAX=60
 
 cd "$top_srcdir" || exit 1
 find lib pam_module tools tests -name '*.[ch]' ! -name words_data.c |
