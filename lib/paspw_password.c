@@ -228,6 +228,26 @@ change_there(struct paspw *h, void *arg)
 	    ch->report);
 }
 
+/* prove: that he is its owner, by the old one. */
+static int
+take(struct paspw *h, struct changing *ch, bool prove,
+    enum paspw_verdict *verdict)
+{
+	int r;
+
+	if ((r = handle_enter(h)) != PASPW_OK)
+		return r;
+	if (!prove || (r = attempt_new(h, ch->user, &ch->attempt)) ==
+	    PASPW_OK)
+		r = candidate_take(h, ch->user, change_here, change_there, ch,
+		    ch->c);
+	if (r == PASPW_OK)
+		*verdict = ch->c->verdict;
+	attempt_free(&ch->attempt);
+	secret_wipe_bytes(ch->c, sizeof(*ch->c));
+	return handle_leave(h, r);
+}
+
 int
 paspw_change_authenticated(struct paspw *h, const char *user, const char *old,
     size_t old_len, const char *password, size_t len,
@@ -237,17 +257,10 @@ paspw_change_authenticated(struct paspw *h, const char *user, const char *old,
 	    .password = password, .length = len,
 	    .verdict = PASPW_REFUSED };
 	struct changing ch = { user, &c, report, NULL };
-	int r;
 
 	if (!candidate_start(report, verdict) || password == NULL)
 		return PASPW_ERR_INVALID;
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	if ((r = candidate_take(h, user, change_here, change_there, &ch,
-	    &c)) == PASPW_OK)
-		*verdict = c.verdict;
-	secret_wipe_bytes(&c, sizeof(c));
-	return handle_leave(h, r);
+	return take(h, &ch, false, verdict);
 }
 
 int
@@ -259,18 +272,9 @@ paspw_change(struct paspw *h, const char *user, const char *old,
 	    .password = password, .length = len,
 	    .verdict = PASPW_REFUSED };
 	struct changing ch = { user, &c, report, NULL };
-	int r;
 
 	if (!candidate_start(report, verdict) || user == NULL ||
 	    old == NULL || password == NULL)
 		return PASPW_ERR_INVALID;
-	if ((r = handle_enter(h)) != PASPW_OK)
-		return r;
-	if ((r = attempt_new(h, user, &ch.attempt)) == PASPW_OK &&
-	    (r = candidate_take(h, user, change_here, change_there, &ch,
-	    &c)) == PASPW_OK)
-		*verdict = c.verdict;
-	attempt_free(&ch.attempt);
-	secret_wipe_bytes(&c, sizeof(c));
-	return handle_leave(h, r);
+	return take(h, &ch, true, verdict);
 }
