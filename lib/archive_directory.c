@@ -9,13 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "store_file.h"
-#include "wait.h"
 
 #define DIRECTORY_MODE 0700
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -165,23 +163,6 @@ find_path(struct archive_directory *d, const struct policy *policy,
 	return PASPW_OK;
 }
 
-static int
-lock(const struct archive_directory *d, int64_t timeout_ms, bool alone,
-    struct error *e)
-{
-	struct wait wait;
-
-	wait_start(&wait, timeout_ms, WAIT_FOR_HASH_NS);
-	while (flock(d->fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return failed(d->path, e);
-		if (!wait_once(&wait))
-			return error_set(e, PASPW_ERR_BUSY,
-			    "%s: somebody else is at it", d->path);
-	}
-	return PASPW_OK;
-}
-
 int
 archive_directory_open(struct archive_directory *d,
     const struct policy *policy, const char *under, bool alone,
@@ -201,8 +182,8 @@ archive_directory_open(struct archive_directory *d,
 	if ((d->fd = open(d->path, OPEN_FLAGS)) == -1)
 		return failed(d->path, e);
 	if ((r = store_file_check_open(d->fd, d->path, e)) != PASPW_OK ||
-	    (r = lock(d, span_ms(policy->store_timeout), alone, e)) !=
-	    PASPW_OK)
+	    (r = store_file_lock(d->fd, d->path, alone,
+	    span_ms(policy->store_timeout), e)) != PASPW_OK)
 		return r;
 	return archive_directory_list(d, e);
 }

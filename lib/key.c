@@ -8,14 +8,12 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "hash.h"
 #include "proof.h"
 #include "store_file.h"
-#include "wait.h"
 
 #define FILE_MODE 0600
 #define SUFFIX ".key"
@@ -38,28 +36,18 @@ failed(const struct key *k, struct error *e)
 
 /* ---- Read ---- */
 
-/* One sealer at a time on this host. Who is stopped here stops other
- * sealers, and nobody's login. */
+/* One sealer at a time on this host. */
 static int
 lock_directory(struct key *k, int64_t timeout_ms, struct error *e)
 {
 	char copy[PATH_MAX];
-	struct wait wait;
 
 	memcpy(copy, k->path, sizeof(copy));
 	k->directory = open(dirname(copy),
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (k->directory == -1)
 		return failed(k, e);
-	wait_start(&wait, timeout_ms, WAIT_FOR_HASH_NS);
-	while (flock(k->directory, LOCK_EX | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return failed(k, e);
-		if (!wait_once(&wait))
-			return error_set(e, PASPW_ERR_BUSY,
-			    "%s: somebody else is sealing", k->path);
-	}
-	return PASPW_OK;
+	return store_file_lock(k->directory, k->path, true, timeout_ms, e);
 }
 
 /* Has the file no other name? Behind one a key would outlive its epoch; and

@@ -10,10 +10,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "directory.h"
+#include "wait.h"
 
 #define DIRECTORY_MODE 0700
 #define FILE_MODE 0600
@@ -246,4 +248,24 @@ out:
 	if (dir != -1)
 		close(dir);
 	return r;
+}
+
+/* ---- The lock ---- */
+
+int
+store_file_lock(int fd, const char *path, bool alone, int64_t timeout_ms,
+    struct error *e)
+{
+	struct wait wait;
+
+	wait_start(&wait, timeout_ms, WAIT_FOR_HASH_NS);
+	while (flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return error_errno(e, PASPW_ERR_STORE, errno, "%s",
+			    path);
+		if (!wait_once(&wait))
+			return error_set(e, PASPW_ERR_BUSY,
+			    "%s: somebody else is at it", path);
+	}
+	return PASPW_OK;
 }

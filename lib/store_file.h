@@ -26,4 +26,10 @@ PASPW_MUST_USE int store_file_check(const char *path, bool create,
 PASPW_MUST_USE int store_file_check_open(int fd, const char *path,
     struct error *e);
 
+/* Lock a file or a directory, for oneself alone or with others who do not
+ * change it. Who is stopped with it stops those who want it too, and nobody's
+ * login. Errors: BUSY, STORE. */
+PASPW_MUST_USE int store_file_lock(int fd, const char *path, bool alone,
+    int64_t timeout_ms, struct error *e);
+
 #endif
