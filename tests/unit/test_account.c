@@ -352,6 +352,19 @@ START_TEST(kinds_have_words)
 }
 END_TEST
 
+START_TEST(dates_go_forward)
+{
+	ck_assert(account_dates_ok(0, 0));
+	ck_assert(account_dates_ok(5, 0));
+	ck_assert(account_dates_ok(0, 5));
+	ck_assert(account_dates_ok(5, 6));
+	ck_assert(!account_dates_ok(5, 5));
+	ck_assert(!account_dates_ok(6, 5));
+	ck_assert(!account_dates_ok(-1, 5));
+	ck_assert(!account_dates_ok(0, -1));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -382,6 +395,7 @@ main(void)
 	tcase_add_test(tc, too_soon_unless_it_must_be_changed);
 	tcase_add_test(tc, change_drops_the_tries_under_way);
 	tcase_add_test(tc, kinds_have_words);
+	tcase_add_test(tc, dates_go_forward);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
