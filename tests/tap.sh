@@ -22,6 +22,7 @@
 #				stands still then; waits go on)
 #	unfakeable		prints why there is no such clock, if so
 #
+# $tap_last is a command that adds a case before the plan.
 # $tmp is a directory of the test's own, removed at the end. $top_srcdir and
 # $top_builddir are set by `make check`; by hand, both are the current one.
 
@@ -31,6 +32,7 @@ top_builddir=${top_builddir:-$PWD}
 unset MAKEFLAGS MFLAGS MAKELEVEL
 tap_count=0
 tap_failed=0
+tap_last=:
 out=
 err=
 tmp=$(mktemp -d) || exit 1
@@ -157,6 +159,7 @@ skip_all()
 
 finish()
 {
+	$tap_last
 	# Nothing tested is no success.
 	[ "$tap_count" -gt 0 ] || exit 1
 	printf '1..%d\n' "$tap_count"

@@ -22,6 +22,8 @@
 #	sanitized		is this a build with sanitizers?
 #	count_verified		how often pam_dummy verified
 #
+# With PASPW_VALGRIND=yes (make check-valgrind) pam_client and the module in it
+# run under memcheck, and one more case tells what it found.
 # $pam_options goes to pam_client, $faults ("NAME=VALUE ...") to faults.c.
 # $namespace is yes or no; $state is the state directory.
 
@@ -87,6 +89,27 @@ sanitized()
 {
 	[ -n "$(make_variable SANITIZER_CFLAGS)" ]
 }
+
+# Not with faults.so: it makes calls of valgrind's own fail.
+memcheck_found()
+{
+	is 'memcheck finds nothing' "$(cat "$tmp"/memcheck.*)" ''
+}
+under_memcheck()
+{
+	cat > "$tmp/client" <<-END
+	#!/bin/sh
+	[ -z "\${LD_PRELOAD:-}" ] || exec $client "\$@"
+	exec valgrind -q --leak-check=full --show-leak-kinds=definite \\
+	    --errors-for-leak-kinds=definite --error-exitcode=99 \\
+	    --keep-debuginfo=yes --log-file=$tmp/memcheck.%p \\
+	    $client "\$@"
+	END
+	chmod 755 "$tmp/client"
+	client=$tmp/client
+	tap_last=memcheck_found
+}
+[ "${PASPW_VALGRIND:-no}" = no ] || under_memcheck
 
 settings()
 {

@@ -238,7 +238,8 @@ is 'with a key neither' "$codes" 'acct PAM_PERM_DENIED'
 settings 'credentials = store' 'first_login_change = no' 'tell_locked = yes' \
     'max_age = 10d'
 if command -v valgrind > /dev/null && ! sanitized; then
-	client="valgrind -q --leak-check=full --error-exitcode=99 $client"
+	client="valgrind -q --leak-check=full --error-exitcode=99 \
+$top_builddir/tests/pam/pam_client"
 	pam "wrong\n$first\n$first\nabc\nabc\n" one warned auth end auth \
 	    acct open close chauthtok-expired setcred
 	is 'every phase under valgrind' "$codes" 'auth PAM_AUTH_ERR '\
