@@ -201,11 +201,19 @@ retry_waiting(struct agent_schedule *s)
  * A directory that hangs holds up those who are in it, and nobody else: by
  * threads of their own, and no name by two of them. */
 
+/* Whoever is not root has one thread, whatever names he makes up. */
+static bool
+same_look(const struct agent_job *x, const struct agent_job *y)
+{
+	return x->uid == y->uid && (x->uid != 0 ||
+	    strcmp(x->request.user, y->request.user) == 0);
+}
+
 static struct agent_job **
 looker_of(struct agent_schedule *s, const struct agent_job *job)
 {
 	for (size_t i = 0; i < AGENT_LOOKERS; i++)
-		if (s->looking[i] != NULL && same_account(s->looking[i], job))
+		if (s->looking[i] != NULL && same_look(s->looking[i], job))
 			return &s->looking[i];
 	return NULL;
 }
@@ -226,7 +234,7 @@ hold_no_longer(struct agent_schedule *s, const struct agent_job *job)
 {
 	struct agent_job **at = &s->held, *first;
 
-	while (*at != NULL && !same_account(*at, job))
+	while (*at != NULL && !same_look(*at, job))
 		at = &(*at)->next;
 	if (*at == NULL)
 		return;
