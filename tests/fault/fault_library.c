@@ -470,9 +470,12 @@ main(int argc, char **argv)
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		return EXIT_FAILURE;
-	/* glibc's name service crashes if its first use is without memory. */
+	/* glibc's name service crashes if its first use is without memory; and
+	 * it keeps each service that it loads: nobody has this uid, so all of
+	 * them are asked here, and none first after the fault of another. */
 	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
 		return EXIT_FAILURE;
+	(void)getpwuid((uid_t)-2);
 	tzset();	/* syslog's first line would read it, and keep it */
 	copy_stores(work, saved);
 	for (const struct verb *v = verbs; v->name != NULL; v++)
