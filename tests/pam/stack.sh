@@ -146,6 +146,7 @@ pam()
 	codes=$(printf '%s\n' "$out" | grep -E '^[a-z-]+ PAM_[A-Z_]+$' |
 	    tr '\n' ' ')
 	codes=${codes% }
+	[ $status -lt 124 ] || note "pam_client: exit code $status"
 }
 
 admin()
