@@ -114,6 +114,7 @@ at=0
 for accounts; do
 	"$bench/fill" "$tmp/conf" $((have + 1)) "$accounts" $entries
 	old 'user%07d' $((have + 1)) "$accounts" "$opasswd"
+	sync		# or a change waits for what was filled in
 	have=$accounts
 	a=$(history ours "$tmp/conf" none none $((at + 1)) $((at + rounds)))
 	b=$(history theirs "$tmp/pam.d" none none $((at + 1)) \
