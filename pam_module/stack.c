@@ -8,9 +8,10 @@
 
 #include <string.h>
 
-#include "../tools/pam_file.h"
-#include "../tools/pam_way.h"
 #include "module.h"
+#include "stack/class.h"
+#include "stack/file.h"
+#include "stack/way.h"
 
 /* What makes authsucc say yes to a password that nobody found right. */
 static const struct wrong {

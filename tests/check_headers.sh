@@ -14,7 +14,7 @@ compile()
 	shift
 	printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
 	    ${CC:-cc} "$@" $LIBRARY_CFLAGS -I"$top_srcdir/lib" \
-	    -I"$top_srcdir/tools" \
+	    -I"$top_srcdir/tools" -I"$top_srcdir/pam_module" \
 	    -Wall -Wextra -Wstrict-prototypes -Wundef -Werror \
 	    -fsyntax-only -x c -
 }
@@ -28,7 +28,8 @@ cplusplus()
 
 LIBRARY_CFLAGS=${LIBRARY_CFLAGS:-}
 for header in "$top_srcdir"/lib/*.h "$top_srcdir"/tools/*.h \
-    "$top_srcdir"/tools/*/*.h "$top_srcdir"/pam_module/*.h; do
+    "$top_srcdir"/tools/*/*.h "$top_srcdir"/pam_module/*.h \
+    "$top_srcdir"/pam_module/*/*.h; do
 	ok "${header#"$top_srcdir"/} compiles alone" \
 	    compile "$header" -std=gnu17
 done

@@ -16,7 +16,7 @@ includers()
 {
 	(cd "$top_srcdir" &&
 	    grep -El "^# *include *[<\"]$1[>\"]" lib/*.[ch] tools/*.[ch] \
-	    tools/*/*.[ch] pam_module/*.[ch])
+	    tools/*/*.[ch] pam_module/*.[ch] pam_module/*/*.[ch])
 }
 
 # Headers of lib/ but paspw.h that these files include.
@@ -29,6 +29,24 @@ private_headers()
 		paspw.h|*/*) continue ;;
 		esac
 		[ ! -f "$top_srcdir/lib/$header" ] || echo "$header"
+	done
+}
+
+module_files()
+{
+	ls "$top_srcdir"/pam_module/*.[ch] "$top_srcdir"/pam_module/*/*.[ch]
+}
+
+# Headers of tools/ that the module's files include, by whatever path.
+tool_headers()
+{
+	# shellcheck disable=SC2046 # no path of ours has a blank
+	sed -n 's/^# *include *"\(.*\)".*/\1/p' $(module_files) | sort -u |
+	    while read -r header; do
+		case $header in
+		tools/*|*/tools/*) echo "$header" ;;
+		*) [ ! -f "$top_srcdir/tools/$header" ] || echo "$header" ;;
+		esac
 	done
 }
 
@@ -97,8 +115,10 @@ is 'libpq-fe.h is known to no file yet' "$(includers libpq-fe.h)" ''
 # shellcheck disable=SC2046 # no path of ours has a blank
 is 'the tool knows of the library paspw.h only' \
     "$(private_headers $(tool_files))" ''
+# shellcheck disable=SC2046
 is 'the module knows of the library paspw.h only' \
-    "$(private_headers "$top_srcdir"/pam_module/*.[ch])" ''
+    "$(private_headers $(module_files))" ''
+is 'the module knows nothing of the tools' "$(tool_headers)" ''
 # shellcheck disable=SC2046
 is 'the agent knows the attempt, the protocol and where things are' \
     "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h cgroup.h '\

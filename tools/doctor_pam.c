@@ -6,7 +6,8 @@
 #include "arguments.h"
 #include "doctor.h"
 #include "pam_directory.h"
-#include "pam_way.h"
+#include "stack/class.h"
+#include "stack/way.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -3,7 +3,7 @@
 
 #include "pam_directory.h"
 
-#include "pam_file.h"
+#include "stack/file.h"
 
 #include <dirent.h>
 #include <errno.h>

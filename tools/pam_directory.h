@@ -5,7 +5,7 @@
 #ifndef PAM_DIRECTORY_H
 #define PAM_DIRECTORY_H
 
-#include "pam_stack.h"
+#include "stack/reader.h"
 
 struct pam_directory {
 	char **names;			/* in order */

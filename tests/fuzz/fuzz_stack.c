@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../tools/pam_way.h"
 #include "fuzz.h"
+#include "stack/way.h"
 
 #define FILES 3
 #define SHUT "auth requisite pam_deny.so\n"

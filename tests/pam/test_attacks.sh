@@ -209,7 +209,8 @@ END
 pam "$right\n" file bob auth
 is 'CVE-2019-12209: there is no debug file' "$codes" 'auth PAM_SERVICE_ERR'
 ok 'CVE-2019-12209: and none is made' test ! -e "$tmp/debug"
-opens=$(cat "$top_srcdir"/lib/*.c "$top_srcdir"/pam_module/*.c |
+opens=$(cat "$top_srcdir"/lib/*.c "$top_srcdir"/pam_module/*.c \
+    "$top_srcdir"/pam_module/*/*.c |
     tr "\n\t" "  " | grep -o '[ =!(]\(open\|openat\)([^;]*;' |
     grep -vi -e o_cloexec -e 'flags)' -e '"/dev/null"')
 is 'CVE-2019-12210: no descriptor goes to a child' "$opens" ''

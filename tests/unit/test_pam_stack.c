@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/pam_way.h"
+#include "stack/class.h"
+#include "stack/way.h"
 
 #include <security/_pam_types.h>
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* What the modules of others do, as far as it matters to a stack. */
-
-#include "pam_way.h"
+#include "stack/class.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #ifndef PAM_STACK_H
 #define PAM_STACK_H
 
-#include "pam_rule.h"
+#include "stack/rule.h"
 
 #define PAM_STACK_RULES_MAX 512
 #define PAM_STACK_FILES_MAX 128

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "pam_way.h"
+#include "stack/way.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <security/_pam_types.h>
+
+#include "stack/class.h"
 
 /* Levels of substacks that are judged; more were never seen in use. */
 #define LEVELS 4
