@@ -3,7 +3,7 @@
 
 /* doctor: is what was configured really in force here? */
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <fcntl.h>

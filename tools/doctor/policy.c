@@ -3,7 +3,7 @@
 
 /* doctor: the configuration, what is unwise in it, and the dictionary. */
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 /* doctor: the stores, where they lie, their seals, and the memory that a
  * login of their realm takes. */
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <libgen.h>

@@ -4,8 +4,8 @@
 /* doctor: the stacks of /etc/pam.d as they really are. */
 
 #include "arguments.h"
-#include "doctor.h"
-#include "pam_directory.h"
+#include "doctor/directory.h"
+#include "doctor/doctor.h"
 #include "stack/class.h"
 #include "stack/way.h"
 

@@ -3,7 +3,7 @@
 
 /* doctor: what lies around us: sshd, /etc/shadow, who comes to a store. */
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <fcntl.h>
