@@ -7,7 +7,9 @@
 
 #include "lockout.h"
 
-/* A change date further ahead than this is a clock error, not a change. */
+/* A change date further ahead than this is a clock error, not a change. A day,
+ * as /etc/shadow counts in days and some tools write that of their time zone.
+ */
 #define FUTURE_TOLERATED SPAN_DAY
 
 static const char *const kind_names[] = {

@@ -8,8 +8,11 @@
 #include "hash.h"
 #include "policy.h"
 
-#define ACCOUNT_ID_BYTES 16
-#define ACCOUNT_SETTLED_MAX 8	/* answers kept for a repeated settle */
+#define ACCOUNT_ID_BYTES 16	/* 128 bits: no two by chance */
+/* Answers kept for a repeated settle, which comes within store_timeout: more
+ * than the tries that lock_after = 5 lets be under way at once. Whose answer
+ * was pushed out hears none; it is never a yes. */
+#define ACCOUNT_SETTLED_MAX 8
 
 /* open lists: new words at the end */
 enum account_kind { KIND_PERSON = 0, KIND_SERVICE, KIND_THIRD_PARTY,

@@ -7,8 +7,10 @@
 
 #include "account.h"
 
-#define AUDIT_ID_BYTES 16
-#define AUDIT_TEXT_MAX 256
+#define AUDIT_ID_BYTES 16	/* 128 bits: no two by chance */
+/* Room for a name, and for the facts of an event: what does not fit is cut or
+ * left out, so that no stranger's host name makes the trail grow. */
+#define AUDIT_TEXT_MAX (PASPW_NAME_MAX + 1)
 #define AUDIT_DATA_MAX 2048
 
 enum audit_kind {

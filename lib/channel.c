@@ -13,7 +13,7 @@
 #include "wait.h"
 
 /* A queue that is full is looked at again after this; nothing tells when it
- * has room. */
+ * has room. Not sooner, or those who wait take the agent's processor. */
 #define QUEUE_NAP_MS 5
 
 /* ---- Connecting ---- */

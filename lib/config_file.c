@@ -19,6 +19,7 @@
 #include "config_line.h"
 #include "config_path.h"
 
+/* Each login reads all of it. 64 realms with every setting need a third. */
 #define FILE_MAX ((size_t)1 << 20)
 
 const struct config_places config_places = {

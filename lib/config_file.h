@@ -9,6 +9,8 @@
 
 #include "policy.h"
 
+/* A login asks one realm after the other whether it claims him, and the agent
+ * keeps the stores of all of them open. */
 #define CONFIG_REALMS_MAX 64
 #define CONFIG_NAME_MAX 32		/* of a realm */
 

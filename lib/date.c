@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* What a guess costs, in tenths of a bit. */
+/* What a guess costs, in tenths of a bit: one day of 31, one month of 12, one
+ * year of those that people use. See guess.c. */
 enum {
 	COST_DAY = 50,
 	COST_MONTH = 36,

@@ -21,7 +21,9 @@
 
 enum {
 	WORD_MIN = 3,			/* shorter ones say nothing */
-	SITE_MAX = 256 * 1024		/* bytes of the site's list */
+	/* Bytes of the site's list, some 20 000 words: read and searched at
+	 * each check. */
+	SITE_MAX = 256 * 1024
 };
 
 /* Its functions, once it is loaded. */

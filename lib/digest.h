@@ -8,7 +8,7 @@
 
 #include "error.h"
 
-#define DIGEST_BYTES 32
+#define DIGEST_BYTES 32		/* SHA-256; sealing keys too */
 
 PASPW_MUST_USE int digest_sha256(const void *bytes, size_t size,
     unsigned char *digest, struct error *e);

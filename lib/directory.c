@@ -13,7 +13,7 @@
 
 #include "fold.h"
 
-#define RECORD_FIRST 1024
+#define RECORD_FIRST 1024	/* nearly every record; else twice that */
 #define RECORD_MAX ((size_t)16 << 20)	/* a group of a large directory */
 #define GROUPS_FIRST 64
 #define GROUPS_MAX 65536		/* NGROUPS_MAX of Linux */

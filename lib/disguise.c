@@ -7,7 +7,7 @@
 
 #include "words.h"
 
-/* What each disguise adds, in tenths of a bit. */
+/* What each disguise adds, in tenths of a bit; chosen as those of guess.c. */
 enum {
 	COST_CAPITAL = 10,		/* first letter, or all */
 	COST_MIXED = 20,		/* each letter of the rarer case */

@@ -10,7 +10,9 @@
 #include "quality.h"
 #include "secret.h"
 
-#define GENERATE_LENGTH 20	/* ANSSI: not to be memorised: at least 20 */
+/* ANSSI R21: 20 and more for what nobody has to memorise. Of our 68 characters
+ * that is 121 bits. */
+#define GENERATE_LENGTH 20
 
 /* length characters (0: GENERATE_LENGTH or min_length if that is more), or
  * `words` words if not 0. bits: entropy of what was drawn. */

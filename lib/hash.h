@@ -8,7 +8,7 @@
 #include "policy.h"
 #include "secret.h"
 
-#define HASH_MAX 384		/* CRYPT_OUTPUT_SIZE */
+#define HASH_MAX 384		/* CRYPT_OUTPUT_SIZE of libxcrypt */
 #define HASH_SALT_BYTES 16	/* ANSSI R28: at least 128 bits */
 
 /* A fresh random setting (method, cost, salt) under this policy. */

@@ -3,7 +3,7 @@
 
 #include "keyboard.h"
 
-/* What a walk costs, in tenths of a bit. */
+/* What a walk costs, in tenths of a bit; chosen as those of guess.c. */
 enum {
 	COST_START = 55,
 	COST_TURN = 34,			/* a neighbour in a new direction */

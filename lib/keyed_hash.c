@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WORD_BYTES sizeof(uint64_t)
+/* SipHash-2-4: what its authors propose for a secret key. */
 #define ROUNDS 2
 #define LAST_ROUNDS 4
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEYED_HASH_KEY_BYTES 16
+#define KEYED_HASH_KEY_BYTES 16	/* SipHash has no other */
 
 uint64_t keyed_hash(const unsigned char key[KEYED_HASH_KEY_BYTES],
     const void *bytes, size_t size);

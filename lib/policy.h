@@ -12,7 +12,7 @@
 #define POLICY_WORD_MAX 64	/* realm name, preset name */
 #define POLICY_TEXT_MAX 1024	/* members, store, paths */
 #define POLICY_LOCK_AFTER_MAX 100 /* NIST 800-63B-4: never more than 100 */
-#define POLICY_HISTORY_MAX 400	/* as pam_pwhistory */
+#define POLICY_HISTORY_MAX 400	/* as pam_pwhistory; one hash for all */
 #define POLICY_SETTINGS 36	/* rows of the table */
 #define POLICY_LONGEST_MONTHS INT64_C(1200)
 #define POLICY_LONGEST (POLICY_LONGEST_MONTHS * 30 * SPAN_DAY)

@@ -88,6 +88,7 @@ static const struct preset_value {
 	{ ASKS("anssi", "first_login_change", "yes", NULL, "R38") },
 	{ CHOICE("anssi", "temporary_valid", "24h", NULL, "R26") },
 	{ ASKS("anssi", "hash", "yescrypt", NULL, "R28 R29") },
+	/* 133 MB, as OWASP's scrypt (N = 2^17, r = 8) takes */
 	{ CHOICE("anssi", "hash_cost", "8", NULL, "R29") },
 
 	/* CNIL 2022-100, case 1. Five tries, then five hours: never more than
@@ -154,6 +155,7 @@ static const struct preset_value {
 	{ CHOICE("cis-debian12", "failure_window", "15m", NULL, "") },
 	{ ASKS("cis-debian12", "lock_root", "yes", NULL, "5.3.3.1.3") },
 	{ EXACT("cis-debian12", "hash", "yescrypt", NULL, "5.4.1.4") },
+	/* Debian's own */
 	{ CHOICE("cis-debian12", "hash_cost", "5", NULL, "5.4.1.4") }
 };
 #define VALUES (sizeof(values) / sizeof(values[0]))

@@ -22,8 +22,10 @@
  * login that opens the store reads the log: 3 pages a login, 3 us a page. */
 #define CHECKPOINT_PAGES 32
 /* Where readers never all pause at once, copying alone does not let the log
- * begin anew (8 processes without a pause: 112 MB). From this size on writers
- * wait for the readers, for a moment, to restart it. */
+ * begin anew (8 processes without a pause: 112 MB). From this size on (2 MB)
+ * writers wait for the readers, for a moment, to restart it: 5 MB at most were
+ * seen then. A login reads for less than 0.1 ms; for one that is stopped
+ * nobody waits longer than a hash takes. */
 #define RESTART_PAGES 512
 #define RESTART_WAIT_MS 20
 
@@ -415,8 +417,11 @@ settle_schema(struct sqlite *db, const char *path, bool create,
 	return r;
 }
 
-/* No checkpoint at close: it syncs, and a login would pay for it. Defensive:
- * a store that somebody tampered with must not run code of its own. */
+/* No checkpoint at close: it syncs, and a login would pay for it (1.2 ms, open
+ * and close counted in; 0.42 ms for two transactions without). NORMAL: a try
+ * survives every crash of a process, and 0.26 ms of sync are for what locks or
+ * changes a password. Defensive: a store that somebody tampered with must not
+ * run code of its own. */
 static bool
 configure(struct sqlite *db)
 {

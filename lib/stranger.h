@@ -20,7 +20,8 @@
 
 #include "store.h"
 
-/* 10 MB a month at most, as long as somebody tries without a pause. */
+/* 45 000 events and 10 MB a month at most, as long as somebody tries without a
+ * pause; one a minute still tells when it was. */
 #define STRANGER_EVENTS 60
 #define STRANGER_WINDOW 3600	/* seconds */
 

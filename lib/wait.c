@@ -12,8 +12,8 @@
  * 430); naps of 0.2 to 1 ms gave p99 14 and worst 55. */
 #define NAP_FIRST_NS INT64_C(1000000)
 #define NAP_LEAST_PART 5	/* a nap is at least a fifth of the most */
-#define NAP_PATIENT_PART 8	/* of the wait so far */
-#define NAP_LONGEST_NS INT64_C(100000000)
+#define NAP_PATIENT_PART 8	/* of the wait so far: see nap_now */
+#define NAP_LONGEST_NS INT64_C(100000000)	/* from 0.8 s on */
 
 int64_t
 wait_now_ns(void)
@@ -40,7 +40,8 @@ wait_start(struct wait *w, int64_t timeout_ms, int64_t longest_ns)
 }
 
 /* After a long wait a longer nap: 500 who all look each millisecond leave no
- * processor to the one that they wait for (282 of them had no answer). */
+ * processor to the one that they wait for (282 of them had no answer within
+ * store_timeout; with this, none). */
 static int64_t
 nap_now(struct wait *w, int64_t now)
 {

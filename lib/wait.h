@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Another writer is done in a moment; a hash takes 17 to 90 ms, and 200
- * waiters must not eat the processor that it needs. */
+/* Longest nap at first. Another writer is done in a moment (wait.c); a hash
+ * takes 17 to 90 ms, and 200 waiters must not eat the processor that it needs.
+ */
 #define WAIT_FOR_WRITER_NS INT64_C(1000000)
 #define WAIT_FOR_HASH_NS INT64_C(20000000)
 

@@ -21,10 +21,10 @@
 #include "wait.h"
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
-/* An agent that hung is not waited for again for a while; by then somebody
- * will have restarted it. */
+/* An agent that hung is not waited for again for a while: each look costs
+ * store_timeout. By then somebody will have restarted it. */
 #define SHUN_MS INT64_C(60000)
-/* Twice the time between two signs of life. */
+/* Twice the time between two signs of life, PROGRESS_MS of the agent. */
 #define SILENCE_LEAST_MS INT64_C(2000)
 
 void

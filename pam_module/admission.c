@@ -4,9 +4,9 @@
 /*
  * admission: what the account phase would say, found out by the auth phase
  * while it had the store open. To open configuration and store a second time
- * costs a third of a login's policy work (200 of 490 system calls), and most
- * accounts have nothing more to say. Only that is left in the PAM handle: no
- * descriptor of a store, which a child of the application would inherit.
+ * costs a third of a login's policy work (132 of its 491 system calls), and
+ * most accounts have nothing more to say. Only that is left in the PAM handle:
+ * no descriptor of a store, which a child of the application would inherit.
  */
 
 #include <stdio.h>

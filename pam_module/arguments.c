@@ -8,7 +8,7 @@
 
 #include "arguments.h"
 
-#define RETRY_STANDARD 1u
+#define RETRY_STANDARD 1u	/* as pam_pwhistory and pam_pwquality */
 #define RETRY_MAX 100u		/* three digits at most are read */
 
 enum kind { FLAG, ROLE, TEXT, PATH, NUMBER, ALWAYS, MOVED };

@@ -6,7 +6,9 @@
 
 #include "module.h"
 
-#define FAIL_DELAY 2000000u	/* microseconds; pam_faillock has the same */
+/* Microseconds; pam_faillock has the same. libpam draws each delay from half
+ * of it to one and a half, which hides what a refusal's work still tells. */
+#define FAIL_DELAY 2000000u
 #define USED_KEY "pam_paspolicy:password"
 #define SETTING_MAX 16		/* "yes" or "no" */
 #define MESSAGE_MAX 256

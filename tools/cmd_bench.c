@@ -12,13 +12,13 @@
 
 #define WORD_MAX 64
 #define RUNS 5			/* of which the median counts */
-#define COST_LEAST 5		/* never proposed: less */
-#define COST_FIRST 3
+#define COST_LEAST 5		/* libxcrypt's own: never proposed: less */
+#define COST_FIRST 3		/* the range of hash_cost */
 #define COST_FIRST_SCRYPT 6
 #define COST_LAST 11
 #define TARGET_DEFAULT 100	/* ms: what a person does not notice */
 #define TARGET_MOST 60000
-#define LOGINS_DEFAULT 10	/* at once */
+#define LOGINS_DEFAULT 10	/* at once, as policy lint */
 #define LOGINS_MOST 100000
 #define MS_PER_SECOND 1000
 #define MEGABYTE (UINT64_C(1) << 20)

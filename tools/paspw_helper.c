@@ -37,7 +37,7 @@
 #define FILE_UMASK 0077
 #define PATH "/usr/sbin:/usr/bin:/sbin:/bin"
 #define PASSWD_MAX 4096
-/* As the agent. */
+/* As the agent: see agent/connection.c. */
 #define IDLE_MS 60000
 #define REQUEST_MS 3000
 #define ANSWER_MS 3000

@@ -26,7 +26,9 @@
 /* Everybody may ask; who it is, the kernel tells. */
 #define SOCKET_UMASK 0111
 #define FILE_UMASK 0077
-#define QUEUE 512		/* connections that wait to be accepted */
+/* Connections that wait to be accepted, as Backlog of the socket's unit: the
+ * storms bring 500 at once. */
+#define QUEUE 512
 #define LISTEN_FD 3		/* what systemd passes first */
 #define DECIMAL 10
 

@@ -12,7 +12,8 @@
 
 /* Levels of substacks that are judged; more were never seen in use. */
 #define LEVELS 4
-/* Debian's own stacks have up to 100 states, layered ones up to 300. */
+/* Debian's own stacks have up to 100 states, layered ones up to 300: authsucc
+ * walks them at a login. More are refused. */
 #define STATES_MAX 4096
 #define STATES_FIRST 256
 

@@ -13,10 +13,10 @@
  * the connection closed connects again. */
 #define IDLE_MS 60000
 /* A frame is less than a socket buffer: whoever needs longer is stopped, or
- * means no good. */
+ * means no good. As store_timeout, which the other side waits. */
 #define REQUEST_MS 3000
 #define ANSWER_MS 3000
-#define PROGRESS_MS 1000
+#define PROGRESS_MS 1000	/* three signs of life in store_timeout */
 
 struct connection *
 connection_open(int fd, int64_t now_ms)

@@ -15,7 +15,8 @@
 #include "memory.h"
 
 /* Hashes may take this part of what memory there is: a burst of logins must
- * not push out what the host is for. */
+ * not push out what the host is for. Of 1 GB that is three at cost 7 (67 MB).
+ */
 #define MEMORY_PART 4
 #define FLAGS (PASPW_LOGIN | PASPW_DIRECT)
 #define FNV_OFFSET UINT64_C(14695981039346656037)

@@ -9,9 +9,11 @@
 
 #include "paspw.h"
 
+/* Hashes at once, where there are so many cores: 4 GB at cost 7. */
 #define AGENT_WORKERS_MAX 64
 /* Names that are looked up at once, each by a thread: so many may hang in a
- * directory until others wait. A thread that sleeps costs next to nothing. */
+ * directory until others wait. A thread is made when it is needed, and one that
+ * sleeps costs next to nothing. */
 #define AGENT_LOOKERS 32
 
 struct agent_policy {

@@ -12,7 +12,7 @@
 
 #include "agent/job.h"
 
-/* One queue holds no more; 200 logins to one account at once must fit. */
+/* One queue holds no more; the storms bring 500 logins to one account. */
 #define AGENT_QUEUE_MAX 512
 
 struct agent_queue {

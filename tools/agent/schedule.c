@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* A try that waits for a free one is tried again when one of that account is
- * settled here; others may be settled elsewhere. A hash takes 17 to 90 ms. */
+ * settled here; others may be settled elsewhere. A hash takes 17 to 90 ms: no
+ * sooner, as in wait.h. */
 #define BUSY_MS 20
 
 static void

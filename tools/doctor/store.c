@@ -17,9 +17,9 @@
 #define MEGABYTE (1ull << 20)
 #define SPACE_LOW (64 * MEGABYTE)	/* a year of trail of a small site */
 #define SPACE_NONE (4 * MEGABYTE)	/* a checkpoint of the log needs it */
-#define LOG_LARGE (64 * MEGABYTE)	/* it is emptied at 256 kB */
+#define LOG_LARGE (64 * MEGABYTE)	/* 5 MB are the most seen */
 #define UNSEALED_LATE 600		/* s; the timer runs each minute */
-#define SEAL_LATE 86400
+#define SEAL_LATE 86400			/* s; an idle host has them too */
 #define CLOCK_SLACK 60
 #define LOGINS 10			/* as policy lint */
 #define HALF 2
