@@ -16,6 +16,8 @@
 
 #include "cgroup.h"
 
+/* Of each child, until it runs the helper: what it calls has a few paths and
+ * texts of 4 kB on it. */
 #define STACK_BYTES ((size_t)64 * 1024)
 /* In the child errors have nowhere to go but here: the shell's "not run". */
 #define NOT_RUN 127
