@@ -10,7 +10,8 @@
 #include "archiver.h"
 #include "seal.h"
 
-/* Somebody who numbers a seal 2^60 must not keep us computing keys. */
+/* Somebody who numbers a seal 2^60 must not keep us computing keys, 0.7 us
+ * each. These are eight years with a seal each minute, and 3 s. */
 #define KEY_STEPS_MAX (INT64_C(1) << 22)
 #define HEX_MAX (2 * AUDIT_ID_BYTES + 1)
 #define FAULT_TEXT_MAX 160	/* and a realm: first_fault holds both */
