@@ -145,9 +145,14 @@ struct reader {
 	struct error *e;
 };
 
+/* Unless it is the disk that failed. */
 static int
 damaged(struct reader *r, const char *what)
 {
+	if (ferror(r->file))
+		return error_errno(r->e, PASPW_ERR_STORE, errno, "%s",
+		    r->path);
+	r->summary->damaged = true;
 	return error_set(r->e, PASPW_ERR_STORE, "%s: %s", r->path, what);
 }
 
@@ -155,8 +160,7 @@ static int
 get(struct reader *r, void *bytes, size_t size)
 {
 	if (size > 0 && fread(bytes, 1, size, r->file) != size)
-		return ferror(r->file) ? error_errno(r->e, PASPW_ERR_STORE,
-		    errno, "%s", r->path) : damaged(r, "its end is missing");
+		return damaged(r, "its end is missing");
 	return digest_add(r->sum, bytes, size, r->e);
 }
 

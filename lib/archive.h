@@ -26,6 +26,8 @@ struct archive_summary {
 	int64_t latest;			/* time of a seal */
 	unsigned char chain[AUDIT_DIGEST_BYTES];	/* of the last */
 	uint64_t events;
+	bool damaged;			/* the error is its own fault; else
+					 * it could not be read */
 };
 
 /* ---- Write ---- */

@@ -207,16 +207,24 @@ archive_directory_read(const struct archive_directory *d, const char *name,
 	struct stat st;
 	int fd, r;
 
+	memset(summary, 0, sizeof(*summary));
 	snprintf(path, sizeof(path), "%s/%s", d->path, name);
 	/* A FIFO would wait for its writer. */
 	fd = openat(d->fd, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1)
+	if (fd == -1) {
+		/* a link in its place */
+		summary->damaged = errno == ELOOP;
 		return failed(path, e);
+	}
 	if ((r = store_file_check_open(fd, path, e)) == PASPW_OK &&
-	    (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)))
+	    fstat(fd, &st) == -1)
+		r = failed(path, e);
+	if (r == PASPW_OK && !S_ISREG(st.st_mode)) {
+		summary->damaged = true;
 		r = error_set(e, PASPW_ERR_STORE, "%s: not a regular file",
 		    path);
+	}
 	if (r != PASPW_OK) {
 		close(fd);
 		return r;

@@ -23,7 +23,7 @@ static struct {
 	__typeof__(&EVP_DigestFinal_ex) final;
 	char why[256];
 } library;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 /* Every function or none. */
 static bool
@@ -72,13 +72,20 @@ load(void)
 	}
 }
 
+/* Tried again after a failure: a process that had no descriptor or memory once
+ * has some later. */
 static int
 ready(struct error *e)
 {
-	(void)pthread_once(&once, load);
+	int r = PASPW_OK;
+
+	pthread_mutex_lock(&loading);
 	if (library.sha256 == NULL)
-		return error_set(e, PASPW_ERR_CRYPTO, "%s", library.why);
-	return PASPW_OK;
+		load();
+	if (library.sha256 == NULL)
+		r = error_set(e, PASPW_ERR_CRYPTO, "%s", library.why);
+	pthread_mutex_unlock(&loading);
+	return r;
 }
 
 int

@@ -195,7 +195,7 @@ walk_archives(struct walk *w)
 		r = archive_directory_read(&w->archives,
 		    w->archives.list[i].name, w->v->policy->realm, &visitor,
 		    &summary, &stopped, w->e);
-		if (r == PASPW_ERR_STORE)
+		if (summary.damaged)
 			walk_fault(w, "archive_damaged", 0, NO_EVENT, "", "%s",
 			    w->e->text);
 		else if (r != PASPW_OK)
@@ -318,10 +318,16 @@ run(struct store *store, void *arg, struct error *e)
 	}
 	check_file(w, last);
 	key_close(&w->file);
-	if (store->ops->seal_from(store, 1, &w->seal, e) == STORE_OK)
+	switch (store->ops->seal_from(store, 1, &w->seal, e)) {
+	case STORE_OK:
 		w->untrimmed = w->seal.number;
-	else
+		break;
+	case STORE_ABSENT:
 		w->untrimmed = INT64_MAX;
+		break;
+	default:
+		return e->code;
+	}
 	count_seals(w, last);
 	memset(&w->seal, 0, sizeof(w->seal));
 	return walk_trail(w);

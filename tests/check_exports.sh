@@ -62,6 +62,15 @@ END
 exported "$module" > "$tmp/module"
 ok 'the module exports the six entry points' diff "$tmp/six" "$tmp/module"
 
+# fault_library lets each call of each verb fail that may say so.
+grep -Eo 'PASPW_MUST_USE int paspw_[a-z_]+' "$header" | sed 's/.* //' |
+    sort > "$tmp/fallible"
+grep -Eho 'paspw_[a-z_]+' "$top_srcdir"/tests/fault/verbs*.c | sort -u \
+    > "$tmp/failing"
+ok 'verbs may fail' test -s "$tmp/fallible"
+is 'each of them is in tests/fault' \
+    "$(comm -23 "$tmp/fallible" "$tmp/failing")" ''
+
 # What is loaded with the library is paid for by every login: SQLite,
 # cryptography and dictionaries come later, by those who need them.
 is 'the library needs what a login needs' \

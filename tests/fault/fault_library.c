@@ -19,28 +19,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "crash.h"
 #include "interpose.h"
+#include "stores.h"
 #include "verbs.h"
 
 #define PROBLEMS_MAX 5	/* told of one kind */
-#define CALLS_MAX 20000
 #define WAIT_SECONDS 60		/* a child that hangs is a failure */
-#define DIGEST_START UINT64_C(14695981039346656037)
-#define DIGEST_PRIME UINT64_C(1099511628211)
 
 /* What a child found. */
 static struct found {
@@ -54,140 +50,9 @@ static struct found {
 	char problem[256];	/* "" : none */
 } *found;
 
-static char saved[64], work[64];
-
-/* ---- The store's contents ---- */
-
-static uint64_t
-digest(uint64_t sum, const void *bytes, size_t size)
-{
-	const unsigned char *at = bytes;
-
-	while (size-- > 0)
-		sum = (sum ^ *at++) * DIGEST_PRIME;
-	return sum;
-}
-
-static uint64_t
-digest_query(sqlite3 *db, uint64_t sum, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-		return 0;
-	while (sqlite3_step(st) == SQLITE_ROW)
-		for (int i = 0; i < sqlite3_column_count(st); i++)
-			if (sqlite3_column_bytes(st, i) > 0)
-				sum = digest(sum, sqlite3_column_blob(st, i),
-				    (size_t)sqlite3_column_bytes(st, i));
-	sqlite3_finalize(st);
-	return sum;
-}
-
-/* All of it; and what somebody can log in with. False: not whole. */
-static bool
-digest_store(const char *directory, uint64_t *sums)
-{
-	/* What a counted try may change is left out of the second. */
-	static const char *const all[] = { "SELECT * FROM account",
-	    "SELECT * FROM history", "SELECT * FROM event",
-	    "SELECT * FROM seal" };
-	static const char *const kept[] = { "SELECT name, id, kind, owner,"
-	    " created_at, valid_from, valid_until, closed_at, hash,"
-	    " changed_at, must_change, temporary_until, locked_at"
-	    " FROM account", "SELECT * FROM history" };
-	char path[128];
-	sqlite3 *db = NULL;
-	bool whole;
-
-	sums[0] = sums[1] = DIGEST_START;
-	snprintf(path, sizeof(path), "%s/store/users.db", directory);
-	if (sqlite3_open(path, &db) != SQLITE_OK)
-		return false;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		sums[0] = digest_query(db, sums[0], all[i]);
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		sums[1] = digest_query(db, sums[1], kept[i]);
-	whole = digest_query(db, DIGEST_START, "PRAGMA integrity_check") ==
-	    digest(DIGEST_START, "ok", 2);
-	sqlite3_close(db);
-	return whole;
-}
-
-/* ---- Directories ---- */
-
-static void
-copy_file(const char *from_directory, const char *to_directory,
-    const char *name)
-{
-	static char bytes[1 << 16];
-	char from[128], to[128];
-	FILE *in, *out;
-	size_t n;
-
-	snprintf(from, sizeof(from), "%s/%s", from_directory, name);
-	snprintf(to, sizeof(to), "%s/%s", to_directory, name);
-	unlink(to);
-	if ((in = fopen(from, "r")) == NULL)
-		return;		/* no log, no key */
-	if ((out = fopen(to, "w")) == NULL)
-		exit(EXIT_FAILURE);
-	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
-		fwrite(bytes, 1, n, out);
-	fclose(in);
-	fclose(out);
-	chmod(to, 0600);
-}
-
-static void
-copy_stores(const char *from, const char *to)
-{
-	static const char *const files[] = { "store/users.db",
-	    "store/users.db-wal", "store/users.db-shm",
-	    "store/users.db-journal", "store/users.db.key",
-	    "store/users.db.key.new", "store/admins.db",
-	    "store/admins.db-wal", "store/admins.db-shm",
-	    "store/admins.db.key", "store/admins.db.key.new" };
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		copy_file(from, to, files[i]);
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static void
-make_directory(char *path)
-{
-	char name[128];
-
-	/* In memory if possible: each run has stores of its own. */
-	sprintf(path, "%s/paspw-fault.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (mkdtemp(path) == NULL)
-		exit(EXIT_FAILURE);
-	snprintf(name, sizeof(name), "%s/store", path);
-	if (mkdir(name, 0700) != 0)
-		exit(EXIT_FAILURE);
-}
+static char saved[STORES_PATH], work[STORES_PATH];
 
 /* ---- One run ---- */
-
-static int
-open_descriptors(void)
-{
-	int count = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		count += fcntl(fd, F_GETFD) != -1;
-	return count;
-}
 
 static void
 problem(const char *what)
@@ -283,13 +148,13 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	crash_watch();
 	r.directory = work;
 	secrets_unmask(&r.secrets);
-	descriptors = open_descriptors();
+	descriptors = calls_descriptors();
 	live = fault_live();
 	if (!make_ready(v, &r)) {
 		problem("not ready");
 		return;
 	}
-	if (!digest_store(work, before))
+	if (!stores_digest(work, before))
 		problem("not whole before");
 	fault_arm(fault, number);
 	found->err = v->act(&r);
@@ -299,10 +164,12 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	paspw_attempt_free(&r.attempt);
 	secrets_wipe(&r.secrets);
 	look_for_secrets();
-	if (!digest_store(work, after))
+	if (!stores_digest(work, after))
 		problem("the store is not whole");
 	found->changed = after[0] != before[0];
 	found->only_pending = after[1] == before[1];
+	if ((v->flags & VERB_TRAIL) != 0 && !verbs_trail_is_whole(&r))
+		problem("the trail is not whole");
 	if ((v->flags & VERB_CLOSED) == 0)
 		use_again(&r);
 	paspw_close(&r.h);
@@ -310,7 +177,7 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	(void)dlerror();
 	(void)dlerror();
 	found->live = fault_live() - live;
-	if (open_descriptors() > descriptors)
+	if (calls_descriptors() > descriptors)
 		problem("a descriptor stays open");
 }
 
@@ -321,7 +188,7 @@ in_child(const struct verb *v, const struct fault *fault, long number)
 	pid_t pid;
 
 	memset(found, 0, sizeof(*found));
-	copy_stores(saved, work);
+	stores_copy(saved, work);
 	if ((pid = fork()) == 0) {
 		one_run(v, fault, number);
 		_exit(EXIT_SUCCESS);
@@ -361,18 +228,6 @@ compare(const struct verb *v, const struct fault *fault,
 
 static int tests, failed;
 
-/* The first call, one in the middle, the last one; or each Nth, and on until
- * none fails: a fault may be followed by calls that nobody counted. */
-static long
-next_call(long n, long calls)
-{
-	const char *every = getenv("FAULT_EVERY");
-
-	if (every != NULL)
-		return n + atol(every);
-	return n < calls / 2 ? calls / 2 : n < calls ? calls : CALLS_MAX;
-}
-
 static long
 try_calls(const struct verb *v, const struct fault *fault,
     const struct found *sane, long calls)
@@ -382,7 +237,7 @@ try_calls(const struct verb *v, const struct fault *fault,
 	int told = 0;
 
 	for (long n = from == NULL ? 1 : atol(from);
-	    n < CALLS_MAX && told < PROBLEMS_MAX; n = next_call(n, calls)) {
+	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
 		in_child(v, fault, n);
 		if (found->problem[0] == '\0' && !found->theirs)
 			compare(v, fault, sane);
@@ -461,8 +316,8 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	control();
 	fault_stand_in = getenv("FAULT_EVERY") == NULL;
-	make_directory(saved);
-	make_directory(work);
+	stores_make(saved);
+	stores_make(work);
 	/* In a process of its own: what it leaves in memory is not ours. */
 	if ((pid = fork()) == 0) {
 		verbs_make(work);
@@ -477,12 +332,12 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	(void)getpwuid((uid_t)-2);
 	tzset();	/* syslog's first line would read it, and keep it */
-	copy_stores(work, saved);
+	stores_copy(work, saved);
 	for (const struct verb *v = verbs; v->name != NULL; v++)
 		if (argc < 2 || strcmp(argv[1], v->name) == 0)
 			tried += try_verb(v);
 	printf("# %ld calls failed, one by one\n1..%d\n", tried, tests);
-	nftw(saved, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	nftw(work, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	stores_remove(saved);
+	stores_remove(work);
 	return failed == 0 && tests > 1 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

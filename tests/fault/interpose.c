@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <libeconf.h>
+#include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -55,6 +57,7 @@ const struct fault faults[] = {
 	{ "dlopen", FAULT_LOAD, 0, false },
 	{ "mutexes", FAULT_THREAD, ENOMEM, false },
 	{ "fork and pipes", FAULT_PROCESS, EAGAIN, false },
+	{ "sockets", FAULT_SOCKET, ECONNRESET, false },
 	{ "libpam", FAULT_PAM, PAM_BUF_ERR, false },
 	{ "sqlite: busy", FAULT_SQL, SQLITE_BUSY, false },
 	{ "sqlite: full", FAULT_SQL, SQLITE_FULL, false },
@@ -67,22 +70,25 @@ const struct fault faults[] = {
 };
 
 bool fault_stand_in;
+int fault_code;
+_Thread_local int fault_sql_code;
+long fault_clock_back;
 
 static enum fault_calls armed;
-static int code;
-static long wanted, seen;
+static long wanted;
+static atomic_long seen;	/* by any thread of an agent */
 static bool stays;
-static int sql_code;		/* what sqlite3_errcode says of it */
+static _Thread_local bool looking;	/* for a call, which calls others */
 static atomic_long live;
 
 void
 fault_arm(const struct fault *fault, long number)
 {
-	seen = 0;
-	sql_code = SQLITE_OK;
+	atomic_store(&seen, 0);
+	fault_sql_code = SQLITE_OK;
 	wanted = number;
 	stays = fault->stays;
-	code = fault->code;
+	fault_code = fault->code;
 	armed = fault->calls;
 }
 
@@ -90,8 +96,8 @@ long
 fault_disarm(void)
 {
 	armed = FAULT_NONE;
-	sql_code = SQLITE_OK;
-	return seen;
+	fault_sql_code = SQLITE_OK;
+	return atomic_load(&seen);
 }
 
 long
@@ -100,57 +106,29 @@ fault_live(void)
 	return atomic_load(&live);
 }
 
-/* Does this one fail? */
-static bool
-fails(enum fault_calls calls)
+bool
+fault_fails(enum fault_calls calls)
 {
-	if (armed != calls || calls == FAULT_NONE)
+	long number;
+
+	if (armed != calls || calls == FAULT_NONE || looking)
 		return false;
-	seen++;
-	if (wanted == 0 || (stays ? seen < wanted : seen != wanted))
+	number = atomic_fetch_add(&seen, 1) + 1;
+	if (wanted == 0 || (stays ? number < wanted : number != wanted))
 		return false;
-	errno = code;
+	errno = fault_code;
 	return true;
 }
 
-#define PAGE 4096
-
-static uintptr_t sqlite_from, sqlite_to;
-
-/* Once, before any fork: it is slow. Libraries lie apart. */
-__attribute__((constructor))
-static void
-find_sqlite(void)
-{
-	Dl_info info;
-
-	if (dladdr((void *)(uintptr_t)sqlite3_libversion, &info) == 0)
-		abort();
-	sqlite_from = sqlite_to = (uintptr_t)info.dli_fbase;
-	while (dladdr((void *)(sqlite_to + PAGE), &info) != 0 &&
-	    (uintptr_t)info.dli_fbase == sqlite_from)
-		sqlite_to += PAGE;
-}
-
-/* SQLite calls itself by the same names, and believes itself; and it never
- * doubts a mutex. */
-static bool
-by_itself(void *caller)
-{
-	return (uintptr_t)caller >= sqlite_from &&
-	    (uintptr_t)caller < sqlite_to + PAGE;
-}
-
 /* dlsym allocates. */
-static void *
-real(const char *name)
+void *
+fault_real(const char *name)
 {
-	enum fault_calls calls = armed;
 	void *found;
 
-	armed = FAULT_NONE;
+	looking = true;
 	found = dlsym(RTLD_NEXT, name);
-	armed = calls;
+	looking = false;
 	return found;
 }
 
@@ -177,10 +155,10 @@ name parameters \
 { \
 	static __typeof__(&name) next; \
 \
-	if (fails(calls)) \
+	if (fault_fails(calls)) \
 		return failed; \
 	if (next == NULL) \
-		next = (__typeof__(&name))(uintptr_t)real(#name); \
+		next = (__typeof__(&name))(uintptr_t)fault_real(#name); \
 	return next arguments; \
 }
 
@@ -202,20 +180,20 @@ counted(void *p)
 void *
 malloc(size_t size)
 {
-	return fails(FAULT_MEMORY) ? NULL : counted(__libc_malloc(size));
+	return fault_fails(FAULT_MEMORY) ? NULL : counted(__libc_malloc(size));
 }
 
 void *
 calloc(size_t count, size_t size)
 {
-	return fails(FAULT_MEMORY) ? NULL :
+	return fault_fails(FAULT_MEMORY) ? NULL :
 	    counted(__libc_calloc(count, size));
 }
 
 void *
 realloc(void *p, size_t size)
 {
-	if (fails(FAULT_MEMORY))
+	if (fault_fails(FAULT_MEMORY))
 		return NULL;
 	return p == NULL ? counted(__libc_malloc(size)) :
 	    __libc_realloc(p, size);
@@ -245,14 +223,14 @@ name head \
 	va_list list; \
 	mode_t mode; \
 \
-	if (fails(FAULT_OPEN)) \
+	if (fault_fails(FAULT_OPEN)) \
 		return -1; \
 	va_start(list, flags); \
 	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? \
 	    va_arg(list, mode_t) : 0; \
 	va_end(list); \
 	if (next == NULL) \
-		next = (__typeof__(next))(uintptr_t)real(#name); \
+		next = (__typeof__(next))(uintptr_t)fault_real(#name); \
 	return next arguments; \
 }
 
@@ -292,6 +270,9 @@ CALL(FAULT_WRITE, -1, ssize_t, pwrite, (int fd, const void *bytes,
     size_t size, off_t at), (fd, bytes, size, at))
 CALL(FAULT_WRITE, -1, ssize_t, pwrite64, (int fd, const void *bytes,
     size_t size, off64_t at), (fd, bytes, size, at))
+CALL(FAULT_WRITE, 0, size_t, fwrite, (const void *bytes, size_t size,
+    size_t count, FILE *file), (bytes, size, count, file))
+CALL(FAULT_WRITE, EOF, int, fflush, (FILE *file), (file))
 CALL(FAULT_WRITE, -1, int, ftruncate, (int fd, off_t size), (fd, size))
 CALL(FAULT_WRITE, -1, int, ftruncate64, (int fd, off64_t size), (fd, size))
 
@@ -302,6 +283,14 @@ CALL(FAULT_NAME, -1, int, rename, (const char *from, const char *to),
     (from, to))
 CALL(FAULT_NAME, -1, int, renameat, (int from_at, const char *from,
     int to_at, const char *to), (from_at, from, to_at, to))
+CALL(FAULT_NAME, -1, int, renameat2, (int from_at, const char *from,
+    int to_at, const char *to, unsigned flags),
+    (from_at, from, to_at, to, flags))
+CALL(FAULT_NAME, -1, int, link, (const char *from, const char *to),
+    (from, to))
+CALL(FAULT_NAME, -1, int, fchmod, (int fd, mode_t mode), (fd, mode))
+CALL(FAULT_NAME, -1, int, fchown, (int fd, uid_t uid, gid_t gid),
+    (fd, uid, gid))
 CALL(FAULT_NAME, -1, int, unlink, (const char *path), (path))
 CALL(FAULT_NAME, -1, int, unlinkat, (int at, const char *path, int flags),
     (at, path, flags))
@@ -343,10 +332,10 @@ name(int fd, int command, ...) \
 	va_start(list, command); \
 	argument = va_arg(list, void *); \
 	va_end(list); \
-	if (takes_lock(command, argument) && fails(FAULT_LOCK)) \
+	if (takes_lock(command, argument) && fault_fails(FAULT_LOCK)) \
 		return -1; \
 	if (next == NULL) \
-		next = (__typeof__(next))(uintptr_t)real(#name); \
+		next = (__typeof__(next))(uintptr_t)fault_real(#name); \
 	return next(fd, command, argument); \
 }
 
@@ -357,18 +346,33 @@ FCNTL(fcntl64)
 
 CALL(FAULT_RANDOM, -1, ssize_t, getrandom, (void *bytes, size_t size,
     unsigned flags), (bytes, size, flags))
-CALL(clock == CLOCK_REALTIME ? FAULT_CLOCK : FAULT_NONE, -1, int,
-    clock_gettime, (clockid_t clock, struct timespec *t), (clock, t))
-CALL(FAULT_DIRECTORY, code, int, getpwnam_r, (const char *name,
+
+int
+clock_gettime(clockid_t clock, struct timespec *t)
+{
+	static __typeof__(&clock_gettime) next;
+	int r = -1;
+
+	if (clock == CLOCK_REALTIME && fault_fails(FAULT_CLOCK))
+		return r;
+	if (next == NULL)
+		next = (__typeof__(next))(uintptr_t)fault_real("clock_gettime");
+	r = next(clock, t);
+	if (clock == CLOCK_REALTIME)
+		t->tv_sec -= fault_clock_back;
+	return r;
+}
+
+CALL(FAULT_DIRECTORY, fault_code, int, getpwnam_r, (const char *name,
     struct passwd *entry, char *buffer, size_t size, struct passwd **found),
     (name, entry, buffer, size, found))
-CALL(FAULT_DIRECTORY, code, int, getpwuid_r, (uid_t uid,
+CALL(FAULT_DIRECTORY, fault_code, int, getpwuid_r, (uid_t uid,
     struct passwd *entry, char *buffer, size_t size, struct passwd **found),
     (uid, entry, buffer, size, found))
-CALL(FAULT_DIRECTORY, code, int, getgrnam_r, (const char *name,
+CALL(FAULT_DIRECTORY, fault_code, int, getgrnam_r, (const char *name,
     struct group *entry, char *buffer, size_t size, struct group **found),
     (name, entry, buffer, size, found))
-CALL(FAULT_DIRECTORY, code, int, getspnam_r, (const char *name,
+CALL(FAULT_DIRECTORY, fault_code, int, getspnam_r, (const char *name,
     struct spwd *entry, char *buffer, size_t size, struct spwd **found),
     (name, entry, buffer, size, found))
 CALL(FAULT_PROCESS, -1, pid_t, fork, (void), ())
@@ -376,15 +380,42 @@ CALL(FAULT_PROCESS, -1, int, pipe, (int fds[2]), (fds))
 CALL(FAULT_PROCESS, -1, int, pipe2, (int fds[2], int flags), (fds, flags))
 CALL(FAULT_PROCESS, -1, int, socket, (int domain, int type, int protocol),
     (domain, type, protocol))
-CALL(by_itself(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
-    code, int, pthread_mutexattr_init,
+CALL(fault_by_sqlite(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
+    fault_code, int, pthread_mutexattr_init,
     (pthread_mutexattr_t *kind), (kind))
-CALL(by_itself(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
-    code, int, pthread_mutexattr_settype,
+CALL(fault_by_sqlite(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
+    fault_code, int, pthread_mutexattr_settype,
     (pthread_mutexattr_t *kind, int type), (kind, type))
-CALL(by_itself(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
-    code, int, pthread_mutex_init, (pthread_mutex_t *mutex,
+CALL(fault_by_sqlite(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
+    fault_code, int, pthread_mutex_init, (pthread_mutex_t *mutex,
     const pthread_mutexattr_t *kind), (mutex, kind))
+
+CALL(FAULT_THREAD, fault_code, int, pthread_create, (pthread_t *thread,
+    const pthread_attr_t *kind, void *(*run)(void *), void *arg),
+    (thread, kind, run, arg))
+
+/* ---- Sockets, and waiting for them ---- */
+
+CALL(FAULT_SOCKET, -1, int, connect, (int fd, const struct sockaddr *address,
+    socklen_t size), (fd, address, size))
+CALL(FAULT_SOCKET, -1, int, accept4, (int fd, struct sockaddr *address,
+    socklen_t *size, int flags), (fd, address, size, flags))
+CALL(FAULT_SOCKET, -1, int, getsockopt, (int fd, int level, int option,
+    void *value, socklen_t *size), (fd, level, option, value, size))
+CALL(FAULT_SOCKET, -1, ssize_t, send, (int fd, const void *bytes, size_t size,
+    int flags), (fd, bytes, size, flags))
+CALL(FAULT_SOCKET, -1, ssize_t, recv, (int fd, void *bytes, size_t size,
+    int flags), (fd, bytes, size, flags))
+CALL(FAULT_SOCKET, -1, ssize_t, sendto, (int fd, const void *bytes,
+    size_t size, int flags, const struct sockaddr *address, socklen_t length),
+    (fd, bytes, size, flags, address, length))
+CALL(FAULT_SOCKET, -1, ssize_t, recvfrom, (int fd, void *bytes, size_t size,
+    int flags, struct sockaddr *address, socklen_t *length),
+    (fd, bytes, size, flags, address, length))
+CALL(FAULT_SOCKET, -1, int, poll, (struct pollfd *list, nfds_t count, int ms),
+    (list, count, ms))
+CALL(FAULT_SOCKET, -1, int, epoll_ctl, (int epoll, int operation, int fd,
+    struct epoll_event *event), (epoll, operation, fd, event))
 
 /* ---- Libraries ---- */
 
@@ -414,37 +445,37 @@ crypt_rn(const char *phrase, const char *setting, void *data, int size)
 {
 	static __typeof__(&crypt_rn) next;
 
-	if (fails(FAULT_CRYPT))
+	if (fault_fails(FAULT_CRYPT))
 		return NULL;
 	if (fault_stand_in &&
 	    strncmp(setting, STAND_IN, strlen(STAND_IN)) == 0)
 		return stand_in(phrase, setting, data);
 	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)real("crypt_rn");
+		next = (__typeof__(next))(uintptr_t)fault_real("crypt_rn");
 	return next(phrase, setting, data, size);
 }
 
 CALL(FAULT_CRYPT, NULL, char *, crypt_gensalt_rn, (const char *prefix,
     unsigned long cost, const char *salt, int salt_size, char *text,
     int size), (prefix, cost, salt, salt_size, text, size))
-CALL(FAULT_ECONF, (econf_err)code, econf_err, econf_readFile,
+CALL(FAULT_ECONF, (econf_err)fault_code, econf_err, econf_readFile,
     (econf_file **file, const char *name, const char *delimiter,
     const char *comment), (file, name, delimiter, comment))
-CALL(FAULT_ECONF, (econf_err)code, econf_err, econf_getStringValue,
+CALL(FAULT_ECONF, (econf_err)fault_code, econf_err, econf_getStringValue,
     (econf_file *file, const char *group, const char *key, char **value),
     (file, group, key, value))
 
-CALL(FAULT_PAM, code, int, pam_get_item, (const pam_handle_t *pamh, int item,
+CALL(FAULT_PAM, fault_code, int, pam_get_item, (const pam_handle_t *pamh, int item,
     const void **value), (pamh, item, value))
-CALL(FAULT_PAM, code, int, pam_set_item, (pam_handle_t *pamh, int item,
+CALL(FAULT_PAM, fault_code, int, pam_set_item, (pam_handle_t *pamh, int item,
     const void *value), (pamh, item, value))
-CALL(FAULT_PAM, code, int, pam_get_user, (pam_handle_t *pamh,
+CALL(FAULT_PAM, fault_code, int, pam_get_user, (pam_handle_t *pamh,
     const char **user, const char *prompt), (pamh, user, prompt))
-CALL(FAULT_PAM, code, int, pam_set_data, (pam_handle_t *pamh,
+CALL(FAULT_PAM, fault_code, int, pam_set_data, (pam_handle_t *pamh,
     const char *name, void *data,
     void (*cleanup)(pam_handle_t *, void *, int)),
     (pamh, name, data, cleanup))
-CALL(FAULT_PAM, code, int, pam_fail_delay, (pam_handle_t *pamh,
+CALL(FAULT_PAM, fault_code, int, pam_fail_delay, (pam_handle_t *pamh,
     unsigned microseconds), (pamh, microseconds))
 
 int
@@ -455,91 +486,12 @@ pam_prompt(pam_handle_t *pamh, int style, char **answer, const char *format,
 	va_list list;
 	int r;
 
-	if (fails(FAULT_PAM))
-		return code;
+	if (fault_fails(FAULT_PAM))
+		return fault_code;
 	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)real("pam_vprompt");
+		next = (__typeof__(next))(uintptr_t)fault_real("pam_vprompt");
 	va_start(list, format);
 	r = next(pamh, style, answer, format, list);
 	va_end(list);
 	return r;
-}
-
-/* ---- SQLite: its own error code says the same ---- */
-
-static bool
-fails_sql(enum fault_calls calls, void *caller)
-{
-	bool failed = armed == calls && !by_itself(caller) && fails(calls);
-
-	if (failed)
-		sql_code = code;
-	else if (!by_itself(caller))
-		sql_code = SQLITE_OK;
-	return failed;
-}
-
-#define SQL(name, parameters, arguments) \
-int \
-name parameters \
-{ \
-	static __typeof__(&name) next; \
-\
-	if (fails_sql(FAULT_SQL, __builtin_return_address(0))) \
-		return code; \
-	if (next == NULL) \
-		next = (__typeof__(&name))(uintptr_t)real(#name); \
-	return next arguments; \
-}
-
-SQL(sqlite3_prepare_v2, (sqlite3 *db, const char *sql, int size,
-    sqlite3_stmt **st, const char **tail), (db, sql, size, st, tail))
-SQL(sqlite3_prepare_v3, (sqlite3 *db, const char *sql, int size,
-    unsigned flags, sqlite3_stmt **st, const char **tail),
-    (db, sql, size, flags, st, tail))
-SQL(sqlite3_exec, (sqlite3 *db, const char *sql,
-    int (*row)(void *, int, char **, char **), void *arg, char **why),
-    (db, sql, row, arg, why))
-SQL(sqlite3_bind_int64, (sqlite3_stmt *st, int i, sqlite3_int64 value),
-    (st, i, value))
-SQL(sqlite3_bind_text, (sqlite3_stmt *st, int i, const char *text, int size,
-    void (*done)(void *)), (st, i, text, size, done))
-SQL(sqlite3_bind_blob64, (sqlite3_stmt *st, int i, const void *blob,
-    sqlite3_uint64 size, void (*done)(void *)), (st, i, blob, size, done))
-SQL(sqlite3_wal_checkpoint_v2, (sqlite3 *db, const char *name, int mode,
-    int *log, int *done), (db, name, mode, log, done))
-
-int
-sqlite3_step(sqlite3_stmt *st)
-{
-	static __typeof__(&sqlite3_step) next;
-	void *caller = __builtin_return_address(0);
-	int r;
-
-	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)real("sqlite3_step");
-	if (fails_sql(FAULT_SQL, caller))
-		return code;
-	r = next(st);
-	return fails_sql(FAULT_SQL_UNSURE, caller) ? code : r;
-}
-
-int
-sqlite3_errcode(sqlite3 *db)
-{
-	static __typeof__(&sqlite3_errcode) next;
-
-	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)real("sqlite3_errcode");
-	return sql_code != SQLITE_OK ? sql_code : next(db);
-}
-
-const char *
-sqlite3_errmsg(sqlite3 *db)
-{
-	static __typeof__(&sqlite3_errmsg) next;
-
-	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)real("sqlite3_errmsg");
-	return sql_code != SQLITE_OK ? sqlite3_errstr(sql_code) : next(db);
 }

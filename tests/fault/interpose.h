@@ -17,9 +17,9 @@ enum fault_calls {
 	FAULT_MAP,		/* mmap, mremap */
 	FAULT_OPEN,		/* open, openat, fopen, opendir, memfd ... */
 	FAULT_READ,		/* read, pread */
-	FAULT_WRITE,		/* write, pwrite, ftruncate */
+	FAULT_WRITE,		/* write, pwrite, fwrite, ftruncate ... */
 	FAULT_SYNC,		/* fsync, fdatasync */
-	FAULT_NAME,		/* rename, unlink, mkdir */
+	FAULT_NAME,		/* rename, link, unlink, mkdir, fchmod */
 	FAULT_STAT,		/* stat and its family, access */
 	FAULT_LOCK,		/* fcntl for locks, flock */
 	FAULT_RANDOM,		/* getrandom */
@@ -28,8 +28,9 @@ enum fault_calls {
 	FAULT_DIRECTORY,	/* getpwnam_r, getspnam_r, getgrnam_r ... */
 	FAULT_ECONF,		/* econf_readFile, econf_getStringValue */
 	FAULT_LOAD,		/* dlopen: libpwquality, libcrypto, NSS */
-	FAULT_THREAD,		/* pthread_mutex_init and its attributes */
-	FAULT_PROCESS,		/* fork, pipe, socket, connect */
+	FAULT_THREAD,		/* pthread_create, pthread_mutex_init ... */
+	FAULT_PROCESS,		/* fork, pipe, socket */
+	FAULT_SOCKET,		/* connect, accept, send, recv, poll ... */
 	FAULT_PAM,		/* pam_get_item, pam_set_data, pam_prompt ... */
 	FAULT_SQL,		/* sqlite3_prepare, _step, _bind, _exec ... */
 	FAULT_SQL_UNSURE	/* sqlite3_step did it, and does not say so */
@@ -50,7 +51,21 @@ void fault_arm(const struct fault *fault, long number);
 long fault_disarm(void);
 /* Passwords are hashed by something quick. */
 extern bool fault_stand_in;
+/* The time of day is so many seconds earlier. */
+extern long fault_clock_back;
 /* Allocations that were not given back. */
 long fault_live(void);
+
+/* ---- Between interpose.c and interpose_sqlite.c ---- */
+
+/* Does this one fail? */
+bool fault_fails(enum fault_calls calls);
+/* Whom we stand for. */
+void *fault_real(const char *name);
+/* SQLite calls itself by the same names, and believes itself; and it never
+ * doubts a mutex. */
+bool fault_by_sqlite(void *caller);
+extern int fault_code;
+extern _Thread_local int fault_sql_code;	/* sqlite3_errcode says it */
 
 #endif

@@ -28,12 +28,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "crash.h"
 #include "interpose.h"
 #include "secrets.h"
 
 #define PROBLEMS_MAX 5	/* told of one kind */
-#define CALLS_MAX 40000
 #define WAIT_SECONDS 60
 
 static struct found {
@@ -195,18 +195,6 @@ restore(void)
 
 static int tests, failed;
 
-/* The first call, one in the middle, the last one; or each Nth, and on until
- * none fails: a fault may be followed by calls that nobody counted. */
-static long
-next_call(long n, long calls)
-{
-	const char *every = getenv("FAULT_EVERY");
-
-	if (every != NULL)
-		return n + atol(every);
-	return n < calls / 2 ? calls / 2 : n < calls ? calls : CALLS_MAX;
-}
-
 static long
 try_calls(const struct phase *p, const struct fault *fault, long live,
     long calls)
@@ -216,7 +204,7 @@ try_calls(const struct phase *p, const struct fault *fault, long live,
 	int told = 0;
 
 	for (long n = from == NULL ? 1 : atol(from);
-	    n < CALLS_MAX && told < PROBLEMS_MAX; n = next_call(n, calls)) {
+	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
 		restore();
 		in_child(p, fault, n);
 		if (found->live > live)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "import_samples.h"
+#include "interpose.h"
 #include "secret.h"
 
 #define FAILURES 4		/* of `four`: the next one locks */
@@ -17,6 +17,9 @@
 #define OTHER_COST "4"		/* of a configuration to compare with */
 #define WEAK "$5$rounds=1000$saltsalt"	/* how `weak` is hashed */
 #define DAY 86400
+/* Months of the trail that are over; audit_retention is 12 of them. */
+#define OLD_DAYS 400
+#define LAST_MONTH_DAYS 40
 /* Two arguments of a verb: a password and its length. */
 #define PASSWORD(which) r->secrets.which, strlen(r->secrets.which)
 
@@ -75,19 +78,35 @@ import_weak(struct paspw *h, const char *password)
 		must(h, PASPW_ERR_INTERNAL, "weak");
 }
 
-static int
-no_proof(const char *realm, const char *proof, void *arg)
+/* A trail over three months: the first one is older than audit_retention. */
+static void
+make_trail(struct paspw *h, const struct run *r)
 {
-	(void)realm;
-	(void)proof;
-	(void)arg;
-	return 0;
+	FILE *f;
+	char path[VERBS_PATH];
+
+	snprintf(path, sizeof(path), "%s/" VERBS_PROOFS, r->directory);
+	if ((f = fopen(path, "w")) == NULL)
+		exit(EXIT_FAILURE);
+	fault_clock_back = OLD_DAYS * DAY;
+	must(h, paspw_init(h), "init");
+	must(h, paspw_audit_first_keys(h, verbs_note_proof, f), "first keys");
+	must(h, paspw_audit_seal_empty(h), "seal");
+	fault_clock_back = LAST_MONTH_DAYS * DAY;
+	issue(h, "shut", r->secrets.right);
+	must(h, paspw_close_account(h, "shut"), "close");
+	must(h, paspw_audit_seal_empty(h), "seal");
+	fault_clock_back = 0;
+	must(h, paspw_audit_seal_empty(h), "seal");
+	must(h, paspw_audit_heads(h, verbs_note_proof, f), "heads");
+	if (fclose(f) != 0)
+		exit(EXIT_FAILURE);
 }
 
 void
 verbs_make(const char *directory)
 {
-	static const char *const users[] = { "bob", "four", "shut" };
+	static const char *const users[] = { "bob", "four" };
 	struct run r = { .directory = directory };
 	enum paspw_verdict verdict;
 	struct paspw *h = NULL;
@@ -98,12 +117,10 @@ verbs_make(const char *directory)
 	write_config(directory, "paspw.conf", COST);
 	snprintf(path, sizeof(path), "%s/paspw.conf", directory);
 	must(h, paspw_open(&h, path, 0), "open");
-	must(h, paspw_init(h), "init");
+	make_trail(h, &r);
 	import_weak(h, r.secrets.right);
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
 		issue(h, users[i], r.secrets.right);
-	must(h, paspw_close_account(h, "shut"), "close");
-	must(h, paspw_audit_first_keys(h, no_proof, NULL), "first keys");
 	must(h, paspw_audit_seal(h), "seal");
 	for (int i = 0; i < FAILURES; i++)
 		must(h, paspw_authenticate(h, "four", r.secrets.wrong,
@@ -254,8 +271,12 @@ do_wrong(struct run *r)
 static int
 do_last_wrong(struct run *r)
 {
-	return paspw_authenticate(r->h, "four", PASSWORD(wrong),
+	int rc = paspw_authenticate(r->h, "four", PASSWORD(wrong),
 	    &r->verdict);
+
+	/* Nobody tells one by its code. */
+	r->harmful = rc == PASPW_OK && !paspw_has_locked(r->h);
+	return rc;
 }
 
 static int
@@ -330,6 +351,15 @@ name(struct run *r) \
 	return verb(r->h, user); \
 }
 
+static int
+do_amend(struct run *r)
+{
+	const struct paspw_terms terms = { .owner = "Zoe" };
+
+	return paspw_amend(r->h, "bob", &terms,
+	    PASPW_TERM_OWNER | PASPW_TERM_VALID_UNTIL);
+}
+
 ADMIN_VERB(do_lock, paspw_lock, "bob")
 ADMIN_VERB(do_unlock, paspw_unlock, "four")
 ADMIN_VERB(do_expire, paspw_expire, "bob")
@@ -368,92 +398,6 @@ do_each(struct run *r)
 	return rc;
 }
 
-/* ---- Moving ---- */
-
-static int
-imported(struct run *r, int rc, enum paspw_import outcome)
-{
-	/* After a commit whose answer was lost it is there already. */
-	r->harmful = (rc == PASPW_OK) != (outcome != PASPW_IMPORT_SKIPPED);
-	return rc;
-}
-
-static int
-do_import_shadow(struct run *r)
-{
-	static const char line[] = "zoe:" PRESENT_HASH ":20000:0:99999:7:::";
-	enum paspw_import outcome = PASPW_IMPORT_DONE;
-	int rc = paspw_import_shadow(r->h, line, strlen(line), &outcome);
-
-	return imported(r, rc, outcome);
-}
-
-static int
-do_import_opasswd(struct run *r)
-{
-	static const char line[] = "bob:0:2:" OLDER_HASH "," OLD_HASH;
-	enum paspw_import outcome = PASPW_IMPORT_DONE;
-	int rc = paspw_import_opasswd(r->h, line, strlen(line), &outcome);
-
-	return imported(r, rc, outcome);
-}
-
-static int
-do_import_faillock(struct run *r)
-{
-	enum paspw_import outcome = PASPW_IMPORT_DONE;
-	unsigned char tally[64] = { [54] = 1 };
-	uint64_t at = (uint64_t)time(NULL) - DAY;
-	int rc;
-
-	memcpy(tally + 56, &at, sizeof(at));
-	rc = paspw_import_faillock(r->h, "bob", tally, sizeof(tally),
-	    &outcome);
-	return imported(r, rc, outcome);
-}
-
-static int
-do_import_terms(struct run *r)
-{
-	const struct paspw_terms terms = { .owner = "Bob" };
-	enum paspw_import outcome = PASPW_IMPORT_DONE;
-	int rc = paspw_import_terms(r->h, "bob", &terms, &outcome);
-
-	return imported(r, rc, outcome);
-}
-
-static int
-do_import_record(struct run *r)
-{
-	static const char *const history[] = { OLD_HASH };
-	const struct paspw_record record = { .account = "zoe",
-	    .realm = "users", .id = "00112233445566778899aabbccddeeff",
-	    .kind = "person", .credentials = "store", .hash = PRESENT_HASH,
-	    .created_at = DAY, .changed_at = (int64_t)DAY * 20000,
-	    .history = history, .history_count = 1 };
-	enum paspw_import outcome = PASPW_IMPORT_DONE;
-	int rc = paspw_import_record(r->h, &record, &outcome);
-
-	return imported(r, rc, outcome);
-}
-
-static int
-count_record(const struct paspw_record *record, void *arg)
-{
-	*(int *)arg += record->account[0] != '\0';
-	return 0;
-}
-
-static int
-do_export(struct run *r)
-{
-	int count = 0;
-	int rc = paspw_export(r->h, PASPW_WITH_HISTORY, count_record, &count);
-
-	r->harmful = rc == PASPW_OK && count != 4;
-	return rc;
-}
-
 #define NO_VERDICT PASPW_REFUSED
 
 const struct verb verbs[] = {
@@ -486,6 +430,7 @@ const struct verb verbs[] = {
 	{ "add", do_add, NULL, PASPW_ACCEPTED, 0 },
 	{ "reset", do_reset, NULL, PASPW_ACCEPTED, 0 },
 	{ "reopen", do_reopen, set_reason, PASPW_ACCEPTED, 0 },
+	{ "amend", do_amend, NULL, NO_VERDICT, 0 },
 	{ "lock", do_lock, NULL, NO_VERDICT, 0 },
 	{ "unlock", do_unlock, NULL, NO_VERDICT, 0 },
 	{ "expire", do_expire, NULL, NO_VERDICT, 0 },
@@ -494,10 +439,15 @@ const struct verb verbs[] = {
 	{ "status", do_status, NULL, NO_VERDICT, 0 },
 	{ "each", do_each, NULL, NO_VERDICT, 0 },
 	{ "import_shadow", do_import_shadow, NULL, NO_VERDICT, 0 },
+	{ "import_shadow, locked", do_import_locked, NULL, NO_VERDICT, 0 },
 	{ "import_opasswd", do_import_opasswd, NULL, NO_VERDICT, 0 },
 	{ "import_faillock", do_import_faillock, NULL, NO_VERDICT, 0 },
+	{ "import_faillock, locks", do_import_tally, NULL, NO_VERDICT, 0 },
 	{ "import_terms", do_import_terms, NULL, NO_VERDICT, 0 },
+	{ "import_terms, new", do_import_terms_new, NULL, NO_VERDICT, 0 },
 	{ "import_record", do_import_record, NULL, NO_VERDICT, 0 },
+	{ "import_record, locked", do_import_record_locked, NULL, NO_VERDICT,
+	    0 },
 	{ "export", do_export, NULL, NO_VERDICT, 0 },
 	{ "setting_each", do_settings, NULL, NO_VERDICT, 0 },
 	{ "setting", do_setting, NULL, NO_VERDICT, 0 },
@@ -506,15 +456,27 @@ const struct verb verbs[] = {
 	{ "policy_diff", do_diff, NULL, NO_VERDICT, 0 },
 	{ "policy_bench", do_bench, NULL, NO_VERDICT, 0 },
 	{ "realm_of", do_realm_of, NULL, NO_VERDICT, 0 },
+	{ "way", do_way, NULL, NO_VERDICT, 0 },
+	{ "health_each", do_health, NULL, NO_VERDICT, 0 },
+	{ "dictionary_note", do_dictionary_note, NULL, NO_VERDICT, 0 },
 	{ "audit_each", do_audit_each, NULL, NO_VERDICT, 0 },
+	{ "audit_each, archives", do_audit_each, make_archive, NO_VERDICT,
+	    0 },
 	{ "audit_seal", do_seal, NULL, NO_VERDICT,
-	    VERB_STEPS | VERB_OPENSSL },
+	    VERB_STEPS | VERB_OPENSSL | VERB_TRAIL },
+	{ "audit_seal, no key of names", do_seal, lose_names, NO_VERDICT,
+	    VERB_STEPS | VERB_OPENSSL | VERB_TRAIL },
 	{ "audit_seal_empty", do_seal_empty, NULL, NO_VERDICT,
-	    VERB_STEPS | VERB_OPENSSL },
+	    VERB_STEPS | VERB_OPENSSL | VERB_TRAIL },
 	{ "audit_first_keys", do_first_keys, NULL, NO_VERDICT, VERB_STEPS },
 	{ "audit_heads", do_heads, NULL, NO_VERDICT, VERB_STEPS },
+	{ "audit_archive and retention", do_archive, NULL, NO_VERDICT,
+	    VERB_STEPS | VERB_OPENSSL | VERB_TRAIL },
 	{ "audit_verify", do_audit_verify, NULL, NO_VERDICT, VERB_OPENSSL },
-	{ "audit_verify_with", do_audit_verify_with, NULL, NO_VERDICT,
-	    VERB_OPENSSL },
+	{ "audit_verify_with", do_audit_verify_with, make_archive,
+	    NO_VERDICT, VERB_OPENSSL },
+	{ "audit_progress", do_audit_progress, NULL, NO_VERDICT, 0 },
+	{ "audit_first_keys, key lost", do_first_keys, lose_key, NO_VERDICT,
+	    VERB_STEPS | VERB_OPENSSL },
 	{ NULL, NULL, NULL, NO_VERDICT, 0 }
 };

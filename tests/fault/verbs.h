@@ -10,6 +10,7 @@
 #include "secrets.h"
 
 #define VERBS_PATH 256
+#define VERBS_PROOFS "proofs"	/* file with the keys and heads */
 
 struct run {
 	const char *directory;		/* with the configuration in it */
@@ -33,10 +34,24 @@ enum {
 	VERB_COLD = 2,		/* with one that has not opened its store */
 	VERB_STEPS = 4,		/* several transactions: an error may leave the
 				 * first ones behind, which only refuse more */
-	VERB_OPENSSL = 8	/* loads libcrypto */
+	VERB_OPENSSL = 8,	/* loads libcrypto */
+	VERB_TRAIL = 16		/* writes seals: they must still be whole */
 };
 
 extern const struct verb verbs[];	/* ends with a NULL name */
+
+/* ---- verbs_move.c ---- */
+
+int do_import_shadow(struct run *r);
+int do_import_locked(struct run *r);
+int do_import_opasswd(struct run *r);
+int do_import_faillock(struct run *r);
+int do_import_tally(struct run *r);
+int do_import_terms(struct run *r);
+int do_import_terms_new(struct run *r);
+int do_import_record(struct run *r);
+int do_import_record_locked(struct run *r);
+int do_export(struct run *r);
 
 /* ---- verbs_read.c ---- */
 
@@ -47,11 +62,24 @@ int do_findings(struct run *r);
 int do_diff(struct run *r);
 int do_bench(struct run *r);
 int do_realm_of(struct run *r);
+int do_way(struct run *r);
+int do_health(struct run *r);
+int do_dictionary_note(struct run *r);
+
+/* ---- verbs_trail.c ---- */
+
+int verbs_note_proof(const char *realm, const char *proof, void *arg);
+bool verbs_trail_is_whole(struct run *r);
+int lose_names(struct run *r);
+int lose_key(struct run *r);
+int make_archive(struct run *r);
 int do_audit_each(struct run *r);
 int do_seal(struct run *r);
 int do_seal_empty(struct run *r);
 int do_first_keys(struct run *r);
 int do_heads(struct run *r);
+int do_archive(struct run *r);
+int do_audit_progress(struct run *r);
 int do_audit_verify(struct run *r);
 int do_audit_verify_with(struct run *r);
 

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-/* The verbs that read policies and trails. */
+/* The verbs that read policies and the installation. */
 
 #include "verbs.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static int
-no_proof(const char *realm, const char *proof, void *arg)
-{
-	(void)realm;
-	(void)proof;
-	(void)arg;
-	return 0;
-}
 
 /* ---- Policy ---- */
 
@@ -33,7 +24,6 @@ COUNTER(count_demand, paspw_demand)
 COUNTER(count_finding, paspw_finding)
 COUNTER(count_policy_change, paspw_policy_change)
 COUNTER(count_effect, paspw_policy_effect)
-COUNTER(count_event, paspw_event)
 
 int
 do_settings(struct run *r)
@@ -98,60 +88,43 @@ do_realm_of(struct run *r)
 	return rc;
 }
 
-/* ---- Trail ---- */
+/* ---- Installation ---- */
 
 int
-do_audit_each(struct run *r)
+do_way(struct run *r)
 {
-	int count = 0;
-	int rc = paspw_audit_each(r->h, NULL, 0, count_event, &count);
+	const char *way = NULL;
+	int rc = paspw_way(r->h, &way);
 
-	r->harmful = rc == PASPW_OK && count < 6;
+	r->harmful = (rc == PASPW_OK) !=
+	    (way != NULL && strcmp(way, "direct") == 0);
 	return rc;
 }
 
-int
-do_seal(struct run *r)
+/* A store that is not read is told, and never as one that is well. */
+static int
+look_at_health(const struct paspw_health *health, void *arg)
 {
-	return paspw_audit_seal(r->h);
+	bool *harmful = arg;
+
+	if (health->error != PASPW_OK)
+		*harmful |= health->detail[0] == '\0';
+	else
+		*harmful |= health->now == 0 || health->last_seal_at == 0;
+	return 0;
 }
 
 int
-do_seal_empty(struct run *r)
+do_health(struct run *r)
 {
-	return paspw_audit_seal_empty(r->h);
+	return paspw_health_each(r->h, look_at_health, &r->harmful);
 }
 
 int
-do_first_keys(struct run *r)
+do_dictionary_note(struct run *r)
 {
-	return paspw_audit_first_keys(r->h, no_proof, NULL);
-}
+	const char *note = paspw_dictionary_note(r->h);
 
-int
-do_heads(struct run *r)
-{
-	return paspw_audit_heads(r->h, no_proof, NULL);
-}
-
-int
-do_audit_verify(struct run *r)
-{
-	struct paspw_audit_result result = { .faults = 0 };
-	int rc = paspw_audit_verify(r->h, &result);
-
-	r->harmful = rc == PASPW_OK &&
-	    (result.faults != 0 || result.seals == 0);
-	return rc;
-}
-
-int
-do_audit_verify_with(struct run *r)
-{
-	struct paspw_audit_result result = { .faults = 0 };
-	int rc = paspw_audit_verify_with(r->h, NULL, 0, NULL, NULL, &result);
-
-	r->harmful = rc == PASPW_OK &&
-	    (result.faults != 0 || result.seals == 0);
-	return rc;
+	r->harmful = note != NULL && note[0] == '\0';
+	return PASPW_OK;
 }

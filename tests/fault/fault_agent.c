@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 the libpaspw maintainers */
+
+/*
+ * fault_agent [REQUEST]: each call that the agent makes for a request fails
+ * once, one after the other, in an agent and on a store of its own: by its
+ * loop, a thread that looks up or one that hashes. Then:
+ *   - an error, and refused; or the fault did no harm, and the answer is the
+ *     one that it always is; or the connection ends without one;
+ *   - after an error the store is as it was (or a try counted too much), and
+ *     whole;
+ *   - the same agent serves the next caller, and ends when it is told to;
+ *   - nothing leaks, no descriptor stays open, no secret is left in memory.
+ *
+ * Of each kind the first call, one in the middle and the last one, for a login
+ * and for a change; FAULT_EVERY=N: each Nth for all requests (1: all, as in
+ * make faults); FAULT_FROM=N: begin with the Nth.
+ */
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/loop.h"
+#include "calls.h"
+#include "channel.h"
+#include "crash.h"
+#include "interpose.h"
+#include "stores.h"
+#include "verbs.h"
+
+#define PROBLEMS_MAX 5		/* told of one kind */
+#define WAIT_SECONDS 60		/* an agent that hangs is a failure */
+#define SILENCE_MS 10000
+#define ANSWER_MS 30000
+#define QUEUE 8
+
+/* What an agent and its caller found. */
+static struct found {
+	sem_t heard;		/* the agent did as it was told by SIGUSR1 */
+	long calls;
+	enum channel_end end;
+	int err;
+	enum paspw_verdict verdict;
+	bool theirs;		/* it crashed, and not in our code */
+	long live;		/* allocations that were not given back */
+	int descriptors;	/* that were not closed */
+	bool changed;		/* the store */
+	bool only_pending;	/* nothing of it but tries and their events */
+	char problem[256];	/* "" : none */
+} *found;
+
+static char saved[STORES_PATH], work[STORES_PATH], config[VERBS_PATH];
+static struct sockaddr_un address = { .sun_family = AF_UNIX };
+static struct secrets secrets;
+
+static void
+problem(const char *what)
+{
+	if (found->problem[0] == '\0')
+		snprintf(found->problem, sizeof(found->problem), "%s", what);
+}
+
+/* ---- Requests ---- */
+
+static const struct request {
+	const char *name;
+	enum wire_type type;
+	const char *user;
+	const char *password, *new;
+	enum paspw_verdict verdict;	/* when nothing fails */
+	bool sampled;			/* in make check too */
+	bool renews;			/* with a new configuration before */
+} requests[] = {
+	{ "authenticate", WIRE_AUTHENTICATE, "bob", secrets.right, NULL,
+	    PASPW_ACCEPTED, true, false },
+	{ "authenticate, wrong", WIRE_AUTHENTICATE, "bob", secrets.wrong,
+	    NULL, PASPW_REFUSED, true, false },
+	{ "change", WIRE_CHANGE, "bob", secrets.right, secrets.fresh,
+	    PASPW_ACCEPTED, true, false },
+	{ "authenticate, wrong and locks", WIRE_AUTHENTICATE, "four",
+	    secrets.wrong, NULL, PASPW_REFUSED, false, false },
+	{ "authenticate, nobody", WIRE_AUTHENTICATE, "nobody", secrets.right,
+	    NULL, PASPW_REFUSED, false, false },
+	{ "reserve", WIRE_RESERVE, "bob", NULL, NULL, PASPW_ACCEPTED, false,
+	    false },
+	{ "settle", WIRE_SETTLE, "bob", NULL, NULL, PASPW_ACCEPTED, false,
+	    false },
+	{ "account", WIRE_ACCOUNT, "bob", NULL, NULL, PASPW_ACCEPTED, false,
+	    false },
+	{ "status", WIRE_STATUS, "bob", NULL, NULL, PASPW_ACCEPTED, false,
+	    false },
+	{ "session", WIRE_SESSION, "bob", NULL, NULL, PASPW_ACCEPTED, false,
+	    false },
+	{ "change_authenticated", WIRE_CHANGE_AUTHENTICATED, "bob", NULL,
+	    secrets.fresh, PASPW_ACCEPTED, false, false },
+	{ "reset", WIRE_RESET, "bob", NULL, secrets.fresh, PASPW_ACCEPTED,
+	    false, false },
+	{ "ping", WIRE_PING, "", NULL, NULL, PASPW_ACCEPTED, false, false },
+	{ "ping, configuration read again", WIRE_PING, "", NULL, NULL,
+	    PASPW_ACCEPTED, false, true },
+	{ NULL, WIRE_NONE, NULL, NULL, NULL, PASPW_REFUSED, false, false }
+};
+
+static const struct request reserve = { "reserve", WIRE_RESERVE, "bob", NULL,
+    NULL, PASPW_ACCEPTED, false, false };
+static const struct request ping = { "ping", WIRE_PING, "", NULL, NULL,
+    PASPW_ACCEPTED, false, false };
+/* Whose password no request changes. */
+static const struct request login = { "login", WIRE_AUTHENTICATE, "weak",
+    secrets.right, NULL, PASPW_ACCEPTED, false, false };
+
+static enum channel_end
+ask(int fd, const struct request *q, struct wire_answer *a)
+{
+	static struct wire_request r;
+	enum channel_end end;
+
+	memset(&r, 0, sizeof(r));
+	r.type = q->type;
+	r.id = getpid();
+	r.outcome = PASPW_PASSED;
+	r.flags = q->type == WIRE_SESSION;
+	if (!wire_text(r.config, sizeof(r.config), config) ||
+	    !wire_text(r.user, sizeof(r.user), q->user) ||
+	    !wire_text(r.realm, sizeof(r.realm),
+	    q->type == WIRE_SETTLE ? "users" : ""))
+		exit(EXIT_FAILURE);
+	secrets_unmask(&secrets);
+	if (q->password != NULL)
+		wire_password(&r.password, q->password, strlen(q->password));
+	if (q->new != NULL)
+		wire_password(&r.new, q->new, strlen(q->new));
+	secrets_wipe(&secrets);
+	end = channel_ask(fd, &r, SILENCE_MS, ANSWER_MS, a);
+	secret_wipe_bytes(&r, sizeof(r));
+	return end;
+}
+
+static int
+call(void)
+{
+	return channel_connect(address.sun_path, ANSWER_MS);
+}
+
+/* By a caller who comes, asks and goes, when no call fails. */
+static bool
+is_served(const struct request *q)
+{
+	struct wire_answer a = { .type = WIRE_NONE };
+	int fd = call();
+	bool served = fd != -1 && ask(fd, q, &a) == CHANNEL_DONE &&
+	    a.err == PASPW_OK && a.verdict == q->verdict;
+
+	if (fd != -1)
+		close(fd);
+	if (!served)
+		printf("# %s: no connection, or %s: %s\n", q->name,
+		    paspw_verdict_name((enum paspw_verdict)a.verdict),
+		    a.detail);
+	return served;
+}
+
+/* ---- The agent ---- */
+
+static const struct fault *to_fail;
+static long number_to_fail;
+
+/* The first one: from here on; the second one: no more. */
+static void
+on_signal(int number)
+{
+	static bool armed;
+
+	(void)number;
+	if (!armed)
+		fault_arm(to_fail, number_to_fail);
+	else
+		found->calls = fault_disarm();
+	armed = true;
+	sem_post(&found->heard);
+}
+
+static void
+run_agent(int listener)
+{
+	char where[128] = "", text[192];
+	int descriptors = calls_descriptors();
+	long live = fault_live();
+	sigset_t blocked;
+
+	alarm(WAIT_SECONDS);
+	crash_watch();
+	sigfillset(&blocked);
+	sigdelset(&blocked, SIGUSR1);
+	sigdelset(&blocked, SIGALRM);
+	sigdelset(&blocked, SIGSEGV);
+	sigdelset(&blocked, SIGABRT);
+	signal(SIGUSR1, on_signal);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	if (agent_loop(config, listener) != 0)
+		problem("the agent ended with an error");
+	found->live = fault_live() - live;
+	found->descriptors = calls_descriptors() - descriptors;
+	if (secrets_found(where, sizeof(where))) {
+		snprintf(text, sizeof(text), "a secret in memory: %s", where);
+		problem(text);
+	}
+}
+
+static bool
+is_alive(pid_t agent)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, (id_t)agent, &info,
+	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+}
+
+/* It is told, and did it. One that hangs is ended by its alarm. */
+static bool
+tell(pid_t agent)
+{
+	struct timespec until;
+
+	kill(agent, SIGUSR1);
+	do {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		if (sem_timedwait(&found->heard, &until) == 0)
+			return true;
+	} while (is_alive(agent));
+	return false;
+}
+
+static int
+listen_there(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	unlink(address.sun_path);
+	if (fd == -1 || bind(fd, (const struct sockaddr *)&address,
+	    sizeof(address)) == -1 || listen(fd, QUEUE) == -1)
+		exit(EXIT_FAILURE);
+	return fd;
+}
+
+/* ---- One run ---- */
+
+static void
+ask_while_it_fails(pid_t agent, const struct request *q)
+{
+	struct wire_answer a = { .type = WIRE_NONE };
+	int fd;
+
+	if (!tell(agent)) {
+		problem("not heard");
+		return;
+	}
+	if (q->renews)
+		kill(agent, SIGHUP);
+	fd = call();
+	found->end = fd == -1 ? CHANNEL_CLOSED : ask(fd, q, &a);
+	(void)tell(agent);
+	if (fd != -1)
+		close(fd);
+	found->err = (int)a.err;
+	found->verdict = (enum paspw_verdict)a.verdict;
+	if (found->end == CHANNEL_DONE && a.type != WIRE_ANSWER)
+		problem("no answer, but something else");
+	if (found->end == CHANNEL_DONE && a.err != PASPW_OK &&
+	    a.detail[0] == '\0')
+		problem("an error without a sentence");
+}
+
+static void
+compare_stores(const uint64_t before[2])
+{
+	uint64_t after[2];
+
+	if (!stores_digest(work, after))
+		problem("the store is not whole");
+	found->changed = after[0] != before[0];
+	found->only_pending = after[1] == before[1];
+}
+
+static void
+judge(const struct request *q, const struct fault *fault)
+{
+	static const bool honest[] = { [PASPW_ERR_CONFIG] = true,
+	    [PASPW_ERR_STORE] = true, [PASPW_ERR_BUSY] = true,
+	    [PASPW_ERR_CRYPTO] = true, [PASPW_ERR_MEMORY] = true };
+
+	if (found->end == CHANNEL_SILENT || found->end == CHANNEL_GARBAGE)
+		problem("silence or garbage");
+	if (found->end != CHANNEL_DONE)
+		return;
+	if (found->err == PASPW_OK) {
+		if (found->verdict != q->verdict)
+			problem("another verdict");
+		return;
+	}
+	if (found->verdict != PASPW_REFUSED)
+		problem("an error with a verdict");
+	if ((found->err < 0 || found->err > PASPW_ERR_MEMORY ||
+	    !honest[found->err]) && (found->err != PASPW_ERR_DENIED ||
+	    fault->code != EACCES))
+		problem(paspw_strerror(found->err));
+}
+
+static void
+end_agent(pid_t agent)
+{
+	int status = 0;
+
+	kill(agent, SIGTERM);
+	if (waitpid(agent, &status, 0) != agent ||
+	    (status != 0 && !crash_forgiven(status)))
+		problem("it crashed or hung");
+	/* One call failed; which one of those that it makes nobody counted. */
+	if (status != 0 && found->calls == 0)
+		found->calls = number_to_fail;
+	found->theirs = status != 0;
+}
+
+static void
+one_run(const struct request *q, const struct fault *fault, long number)
+{
+	uint64_t before[2];
+	int listener;
+	pid_t agent;
+
+	memset(found, 0, sizeof(*found));
+	sem_init(&found->heard, 1, 0);
+	stores_copy(saved, work);
+	to_fail = fault;
+	number_to_fail = number;
+	listener = listen_there();
+	if ((agent = fork()) == 0) {
+		run_agent(listener);
+		_exit(EXIT_SUCCESS);
+	}
+	close(listener);
+	if (agent == -1 || !is_served(&ping) ||
+	    (q->type == WIRE_SETTLE && !is_served(&reserve)))
+		problem("not ready");
+	if (!stores_digest(work, before))
+		problem("not whole before");
+	ask_while_it_fails(agent, q);
+	compare_stores(before);
+	judge(q, fault);
+	if (is_alive(agent) && !is_served(&login))
+		problem("it serves nobody any more");
+	end_agent(agent);
+}
+
+/* ---- One after the other ---- */
+
+/* Compared with the run in which nothing failed. Whoever got no answer knows
+ * no more than that. */
+static void
+compare(const struct fault *fault, const struct found *sane)
+{
+	bool unsure = fault->calls == FAULT_SYNC ||
+	    fault->calls == FAULT_SQL_UNSURE || found->end != CHANNEL_DONE;
+
+	if (found->live > sane->live)
+		problem("memory leaks");
+	if (found->descriptors > sane->descriptors)
+		problem("a descriptor stays open");
+	if (found->end == CHANNEL_DONE && found->err == PASPW_OK) {
+		if (found->changed != sane->changed)
+			problem("done, but the store does not say so");
+	} else if (!found->only_pending && (sane->only_pending || !unsure))
+		problem("an error, but more than a try was written");
+}
+
+static int tests, failed;
+
+static long
+try_calls(const struct request *q, const struct fault *fault,
+    const struct found *sane, long calls)
+{
+	const char *from = getenv("FAULT_FROM");
+	long tried = 0;
+	int told = 0;
+
+	for (long n = from == NULL ? 1 : atol(from);
+	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
+		one_run(q, fault, n);
+		if (found->problem[0] == '\0' && !found->theirs)
+			compare(fault, sane);
+		if (found->problem[0] != '\0') {
+			printf("# %s: %s, call %ld: %s (%s)\n", q->name,
+			    fault->name, n, found->problem,
+			    paspw_strerror(found->err));
+			told++;
+		}
+		if (found->calls < n)
+			break;
+		tried++;
+	}
+	failed += told > 0;
+	printf("%s %d - %s: %s, %ld calls\n", told == 0 ? "ok" : "not ok",
+	    ++tests, q->name, fault->name, tried);
+	return tried;
+}
+
+static long
+try_request(const struct request *q)
+{
+	const struct fault nothing = { "nothing", FAULT_NONE, 0, false };
+	struct found sane;
+	long tried = 0, calls = 0;
+
+	one_run(q, &nothing, 0);
+	sane = *found;
+	if (sane.problem[0] != '\0' || sane.end != CHANNEL_DONE ||
+	    sane.err != PASPW_OK) {
+		printf("not ok %d - %s: %s (%s)\n", ++tests, q->name,
+		    sane.problem, paspw_strerror(sane.err));
+		failed++;
+		return 0;
+	}
+	for (const struct fault *f = faults; f->name != NULL; f++) {
+		/* Counted once for those of a kind, which are neighbours. */
+		if (f == faults || f->calls != f[-1].calls) {
+			one_run(q, f, 0);
+			calls = found->calls;
+		}
+		if (calls > 0)
+			tried += try_calls(q, f, &sane, calls);
+	}
+	return tried;
+}
+
+static void
+make_stores(void)
+{
+	int status = 1;
+	pid_t pid;
+
+	stores_make(saved);
+	stores_make(work);
+	/* In a process of its own: what it leaves in memory is not ours. */
+	if ((pid = fork()) == 0) {
+		verbs_make(work);
+		_exit(EXIT_SUCCESS);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		exit(EXIT_FAILURE);
+	stores_copy(work, saved);
+	snprintf(config, sizeof(config), "%s/paspw.conf", work);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket",
+	    work);
+}
+
+int
+main(int argc, char **argv)
+{
+	bool all = getenv("FAULT_EVERY") != NULL;
+	long tried = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (getuid() != 0) {
+		puts("1..0 # SKIP only root may ask about others");
+		return EXIT_SUCCESS;
+	}
+	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (found == MAP_FAILED)
+		return EXIT_FAILURE;
+	fault_stand_in = !all;
+	make_stores();
+	/* As fault_library does, and why. */
+	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
+		return EXIT_FAILURE;
+	(void)getpwuid((uid_t)-2);
+	tzset();
+	for (const struct request *q = requests; q->name != NULL; q++)
+		if (argc < 2 ? all || q->sampled :
+		    strcmp(argv[1], q->name) == 0)
+			tried += try_request(q);
+	printf("# %ld calls failed, one by one%s\n1..%d\n", tried,
+	    all ? "" : ", of three requests: make faults tries all", tests);
+	stores_remove(saved);
+	stores_remove(work);
+	return failed == 0 && tests > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
