@@ -58,8 +58,9 @@ static const char *const words_require[] = {
  *			them at once (14 s); a caller who died keeps one try
  *			of five that long
  *	busy_wait	as long: who waits for a dead caller's try has it then
- *	store_timeout	8 processes without a pause wait 0.36 s at worst, 500
- *			at once not 3 s; at a load of 100, 40 to 50 of 500 do
+ *	store_timeout	8 processes without a pause wait 1.5 s at worst, on a
+ *			busy machine; of 500 at once 39 to 53 wait longer, at a
+ *			load of 100 and not else
  *	temporary_valid	CNIL: a link for a new password, 24 h at most
  *	min_age		whoever fears that his password is known changes it now
  *	hash_cost	7: 87 ms and 67 MB a try, five times libxcrypt's own 5
