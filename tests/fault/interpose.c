@@ -465,8 +465,8 @@ CALL(FAULT_ECONF, (econf_err)fault_code, econf_err, econf_getStringValue,
     (econf_file *file, const char *group, const char *key, char **value),
     (file, group, key, value))
 
-CALL(FAULT_PAM, fault_code, int, pam_get_item, (const pam_handle_t *pamh, int item,
-    const void **value), (pamh, item, value))
+CALL(FAULT_PAM, fault_code, int, pam_get_item, (const pam_handle_t *pamh,
+    int item, const void **value), (pamh, item, value))
 CALL(FAULT_PAM, fault_code, int, pam_set_item, (pam_handle_t *pamh, int item,
     const void *value), (pamh, item, value))
 CALL(FAULT_PAM, fault_code, int, pam_get_user, (pam_handle_t *pamh,

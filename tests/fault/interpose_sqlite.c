@@ -109,7 +109,8 @@ sqlite3_errcode(sqlite3 *db)
 	static __typeof__(&sqlite3_errcode) next;
 
 	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)fault_real("sqlite3_errcode");
+		next = (__typeof__(next))(uintptr_t)
+		    fault_real("sqlite3_errcode");
 	return is_told(__builtin_return_address(0)) ? fault_sql_code :
 	    next(db);
 }
@@ -120,7 +121,8 @@ sqlite3_errmsg(sqlite3 *db)
 	static __typeof__(&sqlite3_errmsg) next;
 
 	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)fault_real("sqlite3_errmsg");
+		next = (__typeof__(next))(uintptr_t)
+		    fault_real("sqlite3_errmsg");
 	return is_told(__builtin_return_address(0)) ?
 	    sqlite3_errstr(fault_sql_code) : next(db);
 }

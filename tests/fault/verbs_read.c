@@ -101,7 +101,8 @@ do_way(struct run *r)
 	return rc;
 }
 
-/* A store that is not read is told, and never as one that is well. */
+/* A store that is not read is told, or what is wrong inside of it, and never
+ * as one that is well. */
 static int
 look_at_health(const struct paspw_health *health, void *arg)
 {
@@ -109,7 +110,7 @@ look_at_health(const struct paspw_health *health, void *arg)
 
 	if (health->error != PASPW_OK)
 		*harmful |= health->detail[0] == '\0';
-	else
+	else if (health->integrity[0] == '\0')
 		*harmful |= health->now == 0 || health->last_seal_at == 0;
 	return 0;
 }

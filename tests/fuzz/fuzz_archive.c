@@ -90,8 +90,8 @@ make_genuine(char *name)
 {
 	unsigned char key[DIGEST_BYTES] = "a key that only auditors know";
 	unsigned char chain[DIGEST_BYTES] = { 0 };
-	struct archive_summary summary = { .first = 1, .last = SEALS,
-	    .latest = FIRST_TIME };
+	struct archive_summary summary = { 1, SEALS, FIRST_TIME, { 0 }, 0,
+	    false };
 	struct archive_writer *w = NULL;
 	int fd = memfd_create("genuine", MFD_CLOEXEC);
 	ssize_t size;
@@ -331,8 +331,8 @@ check_names(const char *text, size_t size)
 	HOLDS(d.count <= made);
 	for (size_t i = 0; i < d.count; i++) {
 		const struct archive_file *f = &d.list[i];
-		struct archive_summary s = { .first = f->first,
-		    .last = f->last, .latest = f->latest };
+		struct archive_summary s = { f->first, f->last, f->latest,
+		    { 0 }, 0, false };
 		char name[ARCHIVE_NAME_MAX];
 
 		archive_name(&s, name);
