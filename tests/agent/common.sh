@@ -31,7 +31,7 @@ as()
 keep()
 {
 	"$keeper" "$socket" "$tmp/agent.pid" "$(id -u "$agent_user")" 42 \
-	    "$top_builddir/tools/paspwd" 2> "$tmp/agent.log" &
+	    "$paspwd" 2> "$tmp/agent.log" &
 	keeper_pid=$!
 	for _ in $(seq 20); do
 		timeout 2 "$knock" "$socket" '' ask ping x \

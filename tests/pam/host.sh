@@ -6,7 +6,8 @@
 # After stack.sh, for the tests that need a host of their own: /etc with
 # people and services, the built-in configuration, the agent's socket and the
 # helper where the programs of this build look for them, all of it private.
-# Real su and passwd work there.
+# Real su and passwd work there. PASPWD=FILE is the agent of another build, with
+# the thread sanitizer, say: its reports are in its log, $tmp/agent.log.
 #
 #	people NAME...		accounts of the system, from uid 4241 on
 #	host_settings LINE...	write the built-in configuration; $credentials
@@ -16,7 +17,8 @@
 #				it @M is the module, without conf=
 #	typed ANSWERS USER COMMAND...	run it as that person, who types that,
 #				without a terminal; in $out what it said
-#	agent_start, agent_stop, agent_hang, agent_wake
+#	agent_start, agent_hang, agent_wake
+#	agent_stop [SIGNAL]	KILL without one
 #	helper_install, helper_remove
 
 [ "$namespace" = yes ] || skip_all 'needs root and a mount namespace'
@@ -31,6 +33,7 @@ host_conf=$sysconfdir/security/paspw.conf
 conf=$host_conf		# also for admin and account
 socket=$rundir/paspw/agent.sock
 helper=$libexecdir/paspw-helper
+paspwd=$(checked "${PASPWD:-$top_builddir/tools/paspwd}")
 agent=
 
 # A directory of ours, empty, whatever the machine has there.
@@ -92,6 +95,9 @@ host_settings()
 		printf 'hash_cost = 3\n'
 		printf 'dictionary = no\nfirst_login_change = no\n'
 		printf 'store_timeout = %s\n' "${store_timeout:-20s}"
+		# memcheck
+		[ -z "${busy_wait:-}" ] || printf '%s\n' \
+		    "busy_wait = $busy_wait" "attempt_lease = $busy_wait"
 		printf '%s\n' "$@"
 		printf '[admins]\nextends = users\nmembers = root\n'
 	} > "$host_conf"
@@ -115,9 +121,9 @@ typed()
 agent_start()
 {
 	setpriv --reuid="$agent_user" --regid="$agent_user" --groups=42 \
-	    "$top_builddir/tools/paspwd" 2> "$tmp/agent.log" &
+	    "$paspwd" 2> "$tmp/agent.log" &
 	agent=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		[ ! -S "$socket" ] || return 0
 		sleep 0.1
 	done
@@ -128,7 +134,7 @@ agent_start()
 
 agent_stop()
 {
-	[ -z "$agent" ] || kill -KILL "$agent"
+	[ -z "$agent" ] || kill "-${1:-KILL}" "$agent"
 	wait "$agent" 2> /dev/null
 	agent=
 }

@@ -21,9 +21,11 @@
 #	number FIELD USER	a number of its status
 #	sanitized		is this a build with sanitizers?
 #	count_verified		how often pam_dummy verified
+#	checked PROGRAM		how to call it, so that memcheck sees it too
 #
-# With PASPW_VALGRIND=yes (make check-valgrind) pam_client and the module in it
-# run under memcheck, and one more case tells what it found.
+# With PASPW_VALGRIND=yes (make check-valgrind) pam_client, the module in it and
+# the agent run under memcheck, and one more case tells what it found. $lease is
+# how many seconds a try lives that is to run out; none takes that long.
 # $pam_options goes to pam_client, $faults ("NAME=VALUE ...") to faults.c.
 # $namespace is yes or no; $state is the state directory.
 
@@ -90,27 +92,42 @@ sanitized()
 	[ -n "$(make_variable SANITIZER_CFLAGS)" ]
 }
 
-# Not with faults.so: it makes calls of valgrind's own fail.
-memcheck_found()
+# Not with calls that fail: those of valgrind itself would be among them. What
+# a program that it starts does (the helper, a shell) is not looked at. Without
+# freeres: it writes what a program has in its buffer for standard output, in
+# the child that is to become the helper as well.
+checked()
 {
-	is 'memcheck finds nothing' "$(cat "$tmp"/memcheck.*)" ''
-}
-under_memcheck()
-{
-	cat > "$tmp/client" <<-END
+	[ "${PASPW_VALGRIND:-no}" != no ] || { echo "$1"; return; }
+	cat > "$tmp/checked.${1##*/}" <<-END
 	#!/bin/sh
-	[ -z "\${LD_PRELOAD:-}" ] || exec $client "\$@"
+	case "\${LD_PRELOAD:-}" in
+	*/faults.so*) [ -n "\${FAULT_LOG:-}" ] || exec $1 "\$@" ;;
+	esac
 	exec valgrind -q --leak-check=full --show-leak-kinds=definite \\
 	    --errors-for-leak-kinds=definite --error-exitcode=99 \\
-	    --keep-debuginfo=yes --log-file=$tmp/memcheck.%p \\
-	    $client "\$@"
+	    --keep-debuginfo=yes --run-libc-freeres=no \\
+	    --log-file=$tmp/memcheck/${1##*/}.%p \\
+	    $1 "\$@"
 	END
-	chmod 755 "$tmp/client"
-	client=$tmp/client
-	busy_wait=5m	# it is slow
-	tap_last=memcheck_found
+	chmod 755 "$tmp/checked.${1##*/}"
+	echo "$tmp/checked.${1##*/}"
 }
-[ "${PASPW_VALGRIND:-no}" = no ] || under_memcheck
+# No log at all: nothing ran under it.
+memcheck_found()
+{
+	note "processes under memcheck: $(find "$tmp/memcheck" -type f |
+	    wc -l)"
+	is 'memcheck finds nothing' "$(cat "$tmp"/memcheck/* 2>&1)" ''
+}
+lease=1
+if [ "${PASPW_VALGRIND:-no}" != no ]; then
+	mkdir -m 1777 "$tmp/memcheck"
+	busy_wait=5m	# it is slow
+	lease=30
+	tap_last=memcheck_found
+fi
+client=$(checked "$client")
 
 settings()
 {

@@ -94,8 +94,9 @@ like 'opens' "$out" 'in$'
 
 # ---- A screen locker ----
 
+root_client=$client
 client="setpriv --reuid=$(id -u bob) --regid=$(id -u bob) --clear-groups \
-$client"
+$root_client"
 pam "$next\n" one bob auth acct
 is 'a screen locker without rights' "$codes" \
     'auth PAM_SUCCESS acct PAM_SUCCESS'
@@ -113,7 +114,7 @@ is 'a configuration of his own' "$codes" \
 
 # ---- Root ----
 
-client=$top_builddir/tests/pam/pam_client
+client=$root_client
 host_settings 'isolate = yes'
 pam "$next\n" one bob auth acct
 is 'root under isolate = yes' "$codes" 'auth PAM_SUCCESS acct PAM_SUCCESS'

@@ -131,10 +131,11 @@ pam "$right\n" second bob auth user=eve acct
 is 'PAM_USER that changes in between' "$codes" \
     'auth PAM_SUCCESS acct PAM_USER_UNKNOWN'
 
-settings 'credentials = store' 'first_login_change = no' 'attempt_lease = 1s'
+settings 'credentials = store' 'first_login_change = no' \
+    "attempt_lease = ${lease}s"
 pam 'wrong\n' bare lapse auth
 is 'a try without an answer waits' "$(number pending lapse)" 1
-sleep 2
+sleep $((lease + 1))
 pam 'wrong\n' first lapse auth
 is 'and its lease counts it as a failure' "$(number failures lapse)" 2
 

@@ -56,12 +56,12 @@ hangs()
 	ok "$1: the directory is asked" test -s "$SLOW_LOG"
 	# A loop that waits would let nobody in until the file is gone.
 	for try in 1 2 3; do
-		out=$(printf '%s\n' "$right" | timeout 60 "$client" \
+		out=$(printf '%s\n' "$right" | timeout 300 "$client" \
 		    "$services" one bob auth acct | tr '\n' ' ')
 		like "$1: another one gets in ($try)" "$out" \
 		    'auth PAM_SUCCESS acct PAM_SUCCESS'
 	done
-	out=$(printf 'wrong\n' | timeout 60 "$client" "$services" one bob auth)
+	out=$(printf 'wrong\n' | timeout 300 "$client" "$services" one bob auth)
 	like "$1: not with a wrong password" "$out" 'auth PAM_AUTH_ERR'
 	is "$1: who is in that directory waits" \
 	    "$(cat "$tmp"/eve.* | grep -c '^auth')" 0
@@ -72,7 +72,7 @@ hangs()
 	wait $waiting
 	is "$1: when it answers, all of them get in" "$(cat "$tmp"/eve.* |
 	    grep -c '^a[a-z]* PAM_SUCCESS$')" $((2 * callers))
-	agent_stop
+	agent_stop TERM
 }
 hangs store
 hash=$(openssl passwd -6 "$right")
