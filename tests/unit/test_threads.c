@@ -10,10 +10,13 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
-#include "agent/pool.h"
+#include "agent/schedule.h"
+#include "channel.h"
 #include "issued.h"
 #include "messages.h"
+#include "wait.h"
 
 #define THREADS 8
 #define ROUNDS 3
@@ -24,9 +27,11 @@
 
 /* A machine that is busy makes nobody wait in vain. */
 #define PATIENT "store_timeout = 60s\nbusy_wait = 300s\nattempt_lease = 600s\n"
-/* In another realm: cracklib is loaded, and has static buffers. */
+/* In another realm: cracklib is loaded, and has static buffers. The group is
+ * asked for whenever somebody is looked up. */
 #define WORDY PATIENT "[wordy]\nextends = users\n" \
-	"members = wordy\ndictionary = yes\nstore = sqlite:%s/store/wordy.db\n"
+	"members = @root wordy\ndictionary = yes\n" \
+	"store = sqlite:%s/store/wordy.db\n"
 
 static const struct paspw_factor verified = { "password", PASPW_VERIFIED };
 
@@ -355,18 +360,22 @@ END_TEST
 
 #define JOBS (3 * THREADS)
 
-static struct agent_job *
-new_job(const char *user, const char *password)
+/* Every other one is right, at the same account. */
+static struct wire_request
+request(size_t number)
 {
-	struct agent_job *job = calloc(1, sizeof(*job));
+	bool right = number % 2 == 0;
+	struct wire_request r = {
+		.type = WIRE_AUTHENTICATE,
+		.has = WIRE_BIT(WIRE_PASSWORD),
+		.id = (int64_t)number + 1,
+	};
 
-	ck_assert_ptr_nonnull(job);
-	job->request.type = WIRE_AUTHENTICATE;
-	ck_assert(wire_text(job->request.user, sizeof(job->request.user),
-	    user));
-	wire_password(&job->request.password, password, strlen(password));
-	job->request.has = WIRE_BIT(WIRE_PASSWORD);
-	return job;
+	ck_assert(wire_text(r.user, sizeof(r.user), right ? "all" :
+	    workers[number % THREADS].user));
+	wire_password(&r.password, right ? SECOND : WRONG,
+	    strlen(right ? SECOND : WRONG));
+	return r;
 }
 
 /* As the agent's loop does, without its connections; returns how many of the
@@ -399,10 +408,11 @@ hand_out(struct agent_pool *pool, struct paspw *loop, struct paspw **handles,
     size_t number)
 {
 	struct agent_worker *w = agent_pool_idle(pool, THREADS);
-	struct agent_job *job = number % 2 == 0 ? new_job("all", SECOND) :
-	    new_job(workers[number % THREADS].user, WRONG);
+	struct agent_job *job = calloc(1, sizeof(*job));
 
 	ck_assert_ptr_nonnull(w);
+	ck_assert_ptr_nonnull(job);
+	job->request = request(number);
 	agent_job_start(job, loop);
 	ck_assert_int_eq(job->stage, AGENT_VERIFY);
 	agent_pool_give(pool, w, job, handles[w->number]);
@@ -433,6 +443,96 @@ START_TEST(the_agent_settles_what_its_pool_hashes)
 }
 END_TEST
 
+/* ---- All of the agent but its socket: names are looked up by threads ---- */
+
+#define CALLERS ((size_t)2 * AGENT_LOOKERS)
+#define ANSWER_MS 60000
+#define TURN_MS 250	/* as the loop, when nobody else wakes it */
+
+struct caller {
+	struct connection *agents;	/* its end */
+	int ours;
+};
+
+/* Half of them at one account, where they wait for each other; the others
+ * have a name each, most of them nobody's. */
+static void
+call(struct agent_schedule *s, struct caller *caller, size_t number)
+{
+	struct wire_request r = request(number);
+	int ends[2];
+
+	if (number % 2 != 0 && number >= THREADS)
+		snprintf(r.user, sizeof(r.user), "nobody%zu", number);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	caller->agents = connection_open(ends[0], s->now_ms);
+	caller->ours = ends[1];
+	ck_assert_ptr_nonnull(caller->agents);
+	caller->agents->uid = 0;	/* may ask about anybody */
+	agent_schedule_take(s, caller->agents, &r);
+}
+
+static void
+work_off(struct agent_schedule *s)
+{
+	struct pollfd ready[] = {
+		{ .fd = s->pool.done_fd, .events = POLLIN },
+		{ .fd = s->lookers.done_fd, .events = POLLIN },
+	};
+
+	while (s->jobs > 0) {
+		int ms = agent_schedule_patience(s);
+
+		poll(ready, 2, ms == -1 ? TURN_MS : ms);
+		s->now_ms = wait_now_ms();
+		agent_schedule_turn(s);
+	}
+}
+
+static void
+hang_up(struct caller *caller, enum paspw_verdict due)
+{
+	unsigned char body[WIRE_BODY_MAX];
+	struct wire_answer a;
+	size_t length;
+
+	ck_assert_int_eq(channel_receive(caller->ours, body, &length,
+	    ANSWER_MS, ANSWER_MS), CHANNEL_DONE);
+	ck_assert(wire_get_answer(body, length, &a));
+	ck_assert_msg(a.err == PASPW_OK, "%s", a.detail);
+	ck_assert_int_eq(a.verdict, due);
+	connection_close(&caller->agents);
+	close(caller->ours);
+}
+
+START_TEST(the_agent_looks_up_many_names_at_once)
+{
+	static struct agent_schedule s;
+	static struct caller callers[CALLERS];
+
+	s.now_ms = wait_now_ms();
+	ck_assert_int_eq(agent_policy_open(&s.policy, config), PASPW_OK);
+	ck_assert(agent_pool_open(&s.pool));
+	ck_assert(agent_pool_open(&s.lookers));
+	for (size_t i = 0; i < CALLERS; i++) {
+		call(&s, &callers[i], i);
+		/* The first ones are under way, and end under the old one. */
+		if (i == CALLERS / 2) {
+			agent_schedule_turn(&s);
+			agent_policy_renew(&s.policy, config, true);
+		}
+	}
+	agent_schedule_turn(&s);
+	work_off(&s);
+	for (size_t i = 0; i < CALLERS; i++)
+		hang_up(&callers[i], i % 2 == 0 ? PASPW_ACCEPTED :
+		    PASPW_REFUSED);
+	agent_pool_close(&s.lookers);
+	agent_pool_close(&s.pool);
+	agent_policy_put(&s.policy);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -444,5 +544,6 @@ main(void)
 	tcase_add_test(tc, a_handle_goes_from_thread_to_thread);
 	tcase_add_test(tc, a_callback_may_translate_and_nothing_else);
 	tcase_add_test(tc, the_agent_settles_what_its_pool_hashes);
+	tcase_add_test(tc, the_agent_looks_up_many_names_at_once);
 	return run_issued_with(suite, tc, prepare, teardown);
 }
