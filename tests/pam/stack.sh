@@ -135,6 +135,8 @@ settings()
 		printf '[users]\nstore = sqlite:%s\n' "$tmp/store/users.db"
 		printf 'hash_cost = 3\ndictionary = no\nbusy_wait = %s\n' \
 		    "${busy_wait:-20s}"
+		# memcheck
+		[ -z "${busy_wait:-}" ] || echo 'store_timeout = 1m'
 		printf '%s\n' "$@"
 		printf '[admins]\nextends = users\nmembers = root\n'
 		printf 'store = sqlite:%s\n' "$tmp/store/admins.db"
