@@ -22,12 +22,19 @@ helper_install
 # Exit codes of sysexits.h.
 usage=64
 not_permitted=77
-exit_is 'an argument' $usage "$helper" --config /tmp/paspw.conf
-exit_is 'a file as its input' $usage "$helper" < /dev/null
-printf x | "$helper" > "$tmp/none"
-is 'a pipe' "$?" $usage
+set_id_exits()
+{
+	if sanitized; then
+		skip "$1" 'a sanitizer cannot look into a set-id program'
+	else
+		exit_is "$@"
+	fi
+}
+set_id_exits 'an argument' $usage "$helper" --config /tmp/paspw.conf
+set_id_exits 'a file as its input' $usage "$helper" < /dev/null
+set_id_exits 'a pipe' $usage sh -c 'printf x | "$1"' sh "$helper"
 if command -v script > /dev/null; then
-	exit_is 'a terminal' $usage script -qec "$helper" "$tmp/typescript"
+	set_id_exits 'a terminal' $usage script -qec "$helper" "$tmp/typescript"
 else
 	skip 'a terminal' 'no script (Debian: bsdutils)'
 fi
@@ -61,7 +68,10 @@ like 'which root may' "$said" '^done'
 	    "$knock" -u "$bob" "exec:$helper" '' hold 3 7< /etc/passwd
 ) > "$tmp/held" &
 held=$!
-sleep 1
+for _ in $(seq 100); do
+	[ ! -s "$tmp/held" ] || break
+	sleep 0.1
+done
 pid=$(cat "$tmp/held")
 status_of()
 {
@@ -123,7 +133,7 @@ else
 fi
 chown "$agent_user" "$tmp/paspwd"
 chmod 4755 "$tmp/paspwd"
-exit_is 'to be set-id' $not_permitted as bob "$tmp/paspwd" \
+set_id_exits 'to be set-id' $not_permitted as bob "$tmp/paspwd" \
     --config /tmp/own.conf
 
 agent_start

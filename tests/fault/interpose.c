@@ -164,10 +164,21 @@ name parameters \
 
 /* ---- Memory ---- */
 
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *p, size_t size);
-extern void __libc_free(void *p);
+/* glibc's, or a sanitizer's, if there is one. */
+#define ALLOCATOR(type, name, parameters, arguments) \
+extern type __libc_##name parameters; \
+extern type __interceptor_##name parameters __attribute__((weak)); \
+static type \
+real_##name parameters \
+{ \
+	return __interceptor_##name != NULL ? \
+	    __interceptor_##name arguments : __libc_##name arguments; \
+}
+
+ALLOCATOR(void *, malloc, (size_t size), (size))
+ALLOCATOR(void *, calloc, (size_t count, size_t size), (count, size))
+ALLOCATOR(void *, realloc, (void *p, size_t size), (p, size))
+ALLOCATOR(void, free, (void *p), (p))
 
 static void *
 counted(void *p)
@@ -180,14 +191,14 @@ counted(void *p)
 void *
 malloc(size_t size)
 {
-	return fault_fails(FAULT_MEMORY) ? NULL : counted(__libc_malloc(size));
+	return fault_fails(FAULT_MEMORY) ? NULL : counted(real_malloc(size));
 }
 
 void *
 calloc(size_t count, size_t size)
 {
 	return fault_fails(FAULT_MEMORY) ? NULL :
-	    counted(__libc_calloc(count, size));
+	    counted(real_calloc(count, size));
 }
 
 void *
@@ -195,8 +206,8 @@ realloc(void *p, size_t size)
 {
 	if (fault_fails(FAULT_MEMORY))
 		return NULL;
-	return p == NULL ? counted(__libc_malloc(size)) :
-	    __libc_realloc(p, size);
+	return p == NULL ? counted(real_malloc(size)) :
+	    real_realloc(p, size);
 }
 
 void
@@ -204,7 +215,39 @@ free(void *p)
 {
 	if (p != NULL)
 		atomic_fetch_sub(&live, 1);
-	__libc_free(p);
+	real_free(p);
+}
+
+/* A sanitizer's take memory that nobody counts. */
+char *
+strndup(const char *text, size_t max)
+{
+	size_t length = strnlen(text, max);
+	char *copy = malloc(length + 1);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+void *
+reallocarray(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(p, total);
+}
+
+char *
+strdup(const char *text)
+{
+	return strndup(text, strlen(text));
 }
 
 CALL(FAULT_MAP, MAP_FAILED, void *, mmap, (void *at, size_t size, int prot,

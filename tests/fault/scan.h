@@ -8,6 +8,7 @@
 #ifndef SCAN_H
 #define SCAN_H
 
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #define SCAN_MASK 0x5a
 #define SCAN_MAX 64
+#define SCAN_ADDRESS_BITS 47	/* of a process */
 
 struct masked {
 	size_t length;
@@ -39,16 +41,23 @@ scan_mask(struct masked *m, const char *text)
 		m->bytes[i] = (unsigned char)text[i] ^ SCAN_MASK;
 }
 
-/* The whole of it somewhere in these bytes? */
-static inline bool
+/* The whole of it somewhere in these bytes? A sanitizer forbids to read what
+ * is not allocated, here and in its own memchr. */
+__attribute__((noinline, no_sanitize("address")))
+static bool
 scan_bytes(const struct masked *m, const unsigned char *at, size_t size)
 {
+	static __typeof__(&memchr) memchr_everywhere;
 	const int first = m->bytes[0] ^ SCAN_MASK;
 	const unsigned char *end = at + size;
 
+	if (memchr_everywhere == NULL)
+		memchr_everywhere = (__typeof__(&memchr))(uintptr_t)dlsym(
+		    RTLD_NEXT, "memchr");
+
 	while ((size_t)(end - at) >= m->length &&
-	    (at = memchr(at, first, (size_t)(end - at) - m->length + 1)) !=
-	    NULL) {
+	    (at = memchr_everywhere(at, first, (size_t)(end - at) -
+	    m->length + 1)) != NULL) {
 		size_t i = 1;
 
 		while (i < m->length && (at[i] ^ SCAN_MASK) == m->bytes[i])
@@ -58,6 +67,21 @@ scan_bytes(const struct masked *m, const unsigned char *at, size_t size)
 		at++;
 	}
 	return false;
+}
+
+/* A sanitizer's notes about all memory, terabytes of them, are no memory. */
+extern void __asan_get_shadow_mapping(size_t *scale, size_t *offset)
+    __attribute__((weak));
+static inline bool
+scan_is_shadow(size_t from)
+{
+	size_t scale = 0, offset = 0;
+
+	if (__asan_get_shadow_mapping == NULL)
+		return false;
+	__asan_get_shadow_mapping(&scale, &offset);
+	return from >= offset && from < offset +
+	    (((size_t)1 << SCAN_ADDRESS_BITS) >> scale);
 }
 
 /* Everything that this process may write: heap, stack, data. Names the
@@ -81,7 +105,7 @@ scan_memory(const struct masked *m, char *where, size_t room)
 
 		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
 		    mode[0] != 'r' || mode[1] != 'w' ||
-		    strstr(line, "-shm") != NULL)
+		    strstr(line, "-shm") != NULL || scan_is_shadow(from))
 			continue;
 		found = scan_bytes(m, (const unsigned char *)(uintptr_t)from,
 		    to - from);

@@ -22,7 +22,6 @@
 #	helper_install, helper_remove
 
 [ "$namespace" = yes ] || skip_all 'needs root and a mount namespace'
-! sanitized || skip_all 'a sanitizer must be the first library of su'
 
 agent_user=$(make_variable agentuser)
 exec_prefix=$(make_variable exec_prefix | sed "s|\${prefix}|$prefix|")

@@ -86,11 +86,25 @@ private_state()
 }
 [ "$namespace" = no ] || private_state
 
-# A sanitizer wants to be the first library and to own malloc and crypt.
 sanitized()
 {
 	[ -n "$(make_variable SANITIZER_CFLAGS)" ]
 }
+
+# Only the programs that we build have the sanitizer's runtime that the library
+# needs, not what starts them (timeout, setpriv).
+in_front=LD_PRELOAD
+under_sanitizers()
+{
+	in_front=PASPW_IN_FRONT
+	cat > "$tmp/client" <<-END
+	#!/bin/sh
+	exec env \${$in_front:+"LD_PRELOAD=\$$in_front"} $client "\$@"
+	END
+	chmod 755 "$tmp/client"
+	client=$tmp/client
+}
+! sanitized || under_sanitizers
 
 # Not with calls that fail: those of valgrind itself would be among them. What
 # a program that it starts does (the helper, a shell) is not looked at. Without
@@ -157,7 +171,7 @@ pam()
 	shift
 	out=$(
 		# shellcheck disable=SC2163,SC2086
-		[ -z "$faults" ] || export LD_PRELOAD="$preload" $faults
+		[ -z "$faults" ] || export "$in_front=$preload" $faults
 		# shellcheck disable=SC2086
 		printf '%b' "$pam_answers" | $client $pam_options "$services" "$@"
 	)
