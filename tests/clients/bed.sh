@@ -80,7 +80,7 @@ bed_make()
 	    overlay /mnt/root
 	# On another file system than /, perhaps.
 	for directory in "$top_srcdir" "$top_builddir"; do
-		[ ! -d "/mnt/root$directory" ] || [ -z "$(find \
+		[ ! -d "/mnt/root$directory" ] || [ -n "$(find \
 		    "/mnt/root$directory" -prune -empty)" ] || continue
 		mkdir -p "/mnt/root$directory"
 		mount --rbind "$directory" "/mnt/root$directory"
