@@ -36,7 +36,16 @@ tap_last=:
 out=
 err=
 tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+# libfaketime leaves files named by process id behind at each exec, and a later
+# process of that id fails.
+tap_forget_clocks()
+{
+	for file in /dev/shm/*faketime_*; do
+		[ ! -e "$file" ] || [ -d "/proc/${file##*_}" ] ||
+		    rm -f "$file"
+	done
+}
+trap 'rm -rf "$tmp"; tap_forget_clocks' EXIT
 trap 'exit 1' HUP INT TERM
 
 # A process that a sanitizer ends looks like a refusal: its report is a case.
