@@ -31,11 +31,12 @@ is 'nothing is left of it' "$(machine)" ''
 
 sh "$run" chpasswd chpasswd chpasswd chpasswd > "$tmp/out" 2>&1 &
 bed=$!
-until pgrep -f 'busybox syslogd -O /var/log/auth.log' > /dev/null ||
+# Its own log, that is, not that of another bed beside it.
+until inside=$(pgrep -P $bed) && pgrep --ns "$inside" --nslist pid \
+    -f 'busybox syslogd -O /var/log/auth.log' > /dev/null 2>&1 ||
     ! kill -0 $bed; do
 	sleep 0.1
 done
-inside=$(pgrep -P $bed)
 kill -KILL $bed
 wait $bed 2> /dev/null
 is 'it was killed while it worked' "$(test -n "$inside" && echo yes)" yes
