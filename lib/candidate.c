@@ -37,6 +37,7 @@ int
 candidate_words(struct paspw *h, const struct policy *p, const char *user,
     const struct account *a, struct candidate_words *w)
 {
+	const struct directory_person *known;
 	int r = PASPW_OK;
 
 	memset(w, 0, sizeof(*w));
@@ -45,8 +46,8 @@ candidate_words(struct paspw *h, const struct policy *p, const char *user,
 	w->person.realm = p->realm;
 	if (user == NULL)
 		return PASPW_OK;
-	if (handle_person(h, user) != NULL)
-		w->directory = *handle_person(h, user);
+	if ((known = handle_person(h, user)) != NULL)
+		w->directory = *known;
 	else if (directory_name_ok(user))
 		r = directory_person(user, &w->directory, &h->error);
 	w->person.name = w->directory.found ? w->directory.name : user;

@@ -13,8 +13,9 @@
 /* Verdict and realm into the attempt. */
 PASPW_MUST_USE int remote_reserve(struct paspw *h,
     struct paspw_attempt *attempt);
-/* With the attempt's password, if one was typed. */
+/* Does it answer? */
 PASPW_MUST_USE int remote_ping(struct paspw *h);
+/* With the attempt's password, if one was typed. */
 PASPW_MUST_USE int remote_settle(struct paspw *h,
     struct paspw_attempt *attempt, enum paspw_outcome outcome,
     enum paspw_verdict *verdict);
