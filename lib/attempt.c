@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lockout.h"
-#include "rehash.h"
+#include "account/lockout.h"
+#include "account/rehash.h"
+#include "base/wait.h"
 #include "stranger.h"
-#include "wait.h"
 
 void
 attempt_free(struct paspw_attempt **attempt)

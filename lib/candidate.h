@@ -7,9 +7,9 @@
 #ifndef CANDIDATE_H
 #define CANDIDATE_H
 
-#include "directory.h"
+#include "account/directory.h"
 #include "handle.h"
-#include "quality.h"
+#include "quality/quality.h"
 
 #define CANDIDATE_BROKEN(rule) (1U << (rule))
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config_path.h"
-#include "directory.h"
-#include "fold.h"
+#include "account/directory.h"
+#include "base/fold.h"
+#include "policy/config_path.h"
 
 /* Groups change: what was found out about somebody is for one verb, or for
  * those of one login (to look a group up that is in no file makes a hundred

@@ -9,12 +9,12 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-#include "audit.h"
-#include "config_file.h"
-#include "pace.h"
-#include "store.h"
+#include "remote/way.h"
+#include "audit/audit.h"
+#include "base/pace.h"
+#include "policy/config_file.h"
+#include "store/store.h"
 #include "subject.h"
-#include "way.h"
 
 /* What the directory said of somebody, asked beforehand: the agent's loop must
  * not wait for one that hangs. */

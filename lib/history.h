@@ -5,8 +5,8 @@
 #ifndef HISTORY_H
 #define HISTORY_H
 
-#include "account.h"
-#include "store.h"
+#include "account/account.h"
+#include "store/store.h"
 
 /*
  * Old passwords of one account are hashed with one random salt of 128 bits

@@ -13,8 +13,8 @@
 #ifndef MESSAGES_H
 #define MESSAGES_H
 
-#include "policy.h"
-#include "quality.h"
+#include "policy/policy.h"
+#include "quality/quality.h"
 
 /* A message in this language ("fr", "en", or "" for the caller's locale);
  * itself if it has no translation. Lives as long as the process. */

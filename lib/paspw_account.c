@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lockout.h"
-#include "remote.h"
+#include "account/lockout.h"
+#include "remote/remote.h"
 
 /* ---- The account phase ---- */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "remote.h"
+#include "remote/remote.h"
 
 void
 paspw_attempt_free(struct paspw_attempt **attempt)

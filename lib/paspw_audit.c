@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "handle.h"
-#include "policy_trail.h"
-#include "sealer.h"
 #include "stranger.h"
-#include "verifier.h"
+#include "trail/policy_trail.h"
+#include "trail/sealer.h"
+#include "trail/verifier.h"
 
 /* ---- Sealing ---- */
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/lockout.h"
 #include "handle.h"
-#include "lockout.h"
-#include "proof.h"
+#include "trail/proof.h"
 
 struct export {
 	struct paspw *h;

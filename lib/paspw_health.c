@@ -6,13 +6,13 @@
 #include <limits.h>
 #include <string.h>
 
-#include "dictionary.h"
+#include "remote/remote.h"
+#include "base/memory.h"
 #include "handle.h"
-#include "hash.h"
-#include "key.h"
-#include "memory.h"
 #include "messages.h"
-#include "remote.h"
+#include "policy/hash.h"
+#include "quality/dictionary.h"
+#include "trail/key.h"
 
 struct health_walk {
 	paspw_health_fn *fn;

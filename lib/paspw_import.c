@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
-#include "importer.h"
-#include "lockout.h"
+#include "account/lockout.h"
+#include "import/import.h"
+#include "import/importer.h"
 
 static int
 left_closed(struct paspw *h, const struct importer *imp)

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "proof.h"
-#include "remote.h"
+#include "remote/remote.h"
+#include "trail/proof.h"
 
 static int
 reset_step(struct subject *s, void *arg, struct error *e)

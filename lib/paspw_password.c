@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "generate.h"
+#include "remote/remote.h"
 #include "history.h"
-#include "remote.h"
+#include "quality/generate.h"
 
 /* ---- check and generate ---- */
 

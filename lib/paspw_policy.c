@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/wait.h"
 #include "handle.h"
-#include "lint.h"
-#include "memory.h"
 #include "messages.h"
-#include "wait.h"
+#include "policy/lint.h"
 
 #define NS_PER_MS 1e6
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
-#include "importer.h"
+#include "import/import.h"
+#include "import/importer.h"
 
 #define ID_TEXT (ACCOUNT_ID_BYTES * 2)
 

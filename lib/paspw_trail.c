@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "archiver.h"
 #include "handle.h"
+#include "trail/archiver.h"
 
 /* ---- Events ---- */
 

@@ -5,8 +5,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "policy.h"
-#include "quality.h"
+#include "policy/policy.h"
+#include "quality/quality.h"
 
 /* A report of these broken rules (bits), with sentences; NULL: no memory. */
 struct paspw_report *report_new(const struct policy *p, uint32_t broken,

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keyed_hash.h"
-#include "store_file.h"
+#include "account/keyed_hash.h"
+#include "store/store_file.h"
 
 #define FILE_MODE 0600
 #define SUFFIX ".names"

@@ -18,7 +18,7 @@
 #ifndef STRANGER_H
 #define STRANGER_H
 
-#include "store.h"
+#include "store/store.h"
 
 /* 45 000 events and 10 MB a month at most, as long as somebody tries without a
  * pause; one a minute still tells when it was. */

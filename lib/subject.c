@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "kernel_audit.h"
+#include "audit/kernel_audit.h"
+#include "base/wait.h"
 #include "stranger.h"
-#include "wait.h"
 
 #define ROOT_UID 0
 

@@ -6,9 +6,9 @@
 #ifndef SUBJECT_H
 #define SUBJECT_H
 
-#include "audit.h"
-#include "directory.h"
-#include "store.h"
+#include "account/directory.h"
+#include "audit/audit.h"
+#include "store/store.h"
 
 #define SUBJECT_EVENTS_MAX 8
 

@@ -171,7 +171,7 @@ authsucc(struct call *c)
 	}
 	/* The try goes on waiting: for a module behind this line, or for the
 	 * end of its lease. */
-	if ((rc = stack_judge(c)) != PAM_SUCCESS)
+	if ((rc = order_judge(c)) != PAM_SUCCESS)
 		return rc;
 	err = reservation_settle(c, PASPW_PASSED, &verdict);
 	return admit(c, auth_answer(c, err, verdict));

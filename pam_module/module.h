@@ -82,11 +82,11 @@ PASPW_MUST_USE int reservation_forget(pam_handle_t *pamh);
 PASPW_MUST_USE int reservation_settle(struct call *c,
     enum paspw_outcome outcome, enum paspw_verdict *verdict);
 
-/* ---- stack.c ---- */
+/* ---- order.c ---- */
 
 /* Does a module verify before each authsucc of this service? A PAM code; what
  * is wrong is logged. */
-PASPW_MUST_USE int stack_judge(const struct call *c);
+PASPW_MUST_USE int order_judge(const struct call *c);
 
 /* ---- admission.c: the account phase's answer, known since auth ---- */
 

@@ -27,9 +27,8 @@ cplusplus()
 }
 
 LIBRARY_CFLAGS=${LIBRARY_CFLAGS:-}
-for header in "$top_srcdir"/lib/*.h "$top_srcdir"/tools/*.h \
-    "$top_srcdir"/tools/*/*.h "$top_srcdir"/pam_module/*.h \
-    "$top_srcdir"/pam_module/*/*.h; do
+for header in $(find "$top_srcdir/lib" "$top_srcdir/tools" \
+    "$top_srcdir/pam_module" -name '*.h' | sort); do
 	ok "${header#"$top_srcdir"/} compiles alone" \
 	    compile "$header" -std=gnu17
 done

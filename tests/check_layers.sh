@@ -8,15 +8,17 @@
 
 . "${top_srcdir:-.}/tests/tap.sh"
 
-objects=$top_builddir/lib/.libs
-names=$(cd "$top_srcdir/lib" && ls ./*.c | sed 's|^\./||; s/\.c$//')
+# The library's files, without .c, below lib/.
+names=$(cd "$top_srcdir/lib" && find . -name '*.c' ! -name words_data.c |
+    sed 's|^\./||; s/\.c$//' | sort)
 
 # Files of ours that include header $1.
 includers()
 {
 	(cd "$top_srcdir" &&
-	    grep -El "^# *include *[<\"]$1[>\"]" lib/*.[ch] tools/*.[ch] \
-	    tools/*/*.[ch] pam_module/*.[ch] pam_module/*/*.[ch])
+	    grep -El "^# *include *[<\"]$1[>\"]" lib/*.[ch] lib/*/*.[ch] \
+	    tools/*.[ch] tools/*/*.[ch] pam_module/*.[ch] \
+	    pam_module/*/*.[ch])
 }
 
 # Headers of lib/ but paspw.h that these files include.
@@ -26,7 +28,7 @@ private_headers()
 		sed -n 's/^# *include *"\(.*\)".*/\1/p' "$file"
 	done | sort -u | while read -r header; do
 		case $header in
-		paspw.h|*/*) continue ;;
+		paspw.h) continue ;;
 		esac
 		[ ! -f "$top_srcdir/lib/$header" ] || echo "$header"
 	done
@@ -69,8 +71,9 @@ tool_files()
 symbols()
 {
 	# shellcheck disable=SC2046,SC2086 # no name of ours has a blank
-	(cd "$objects" && ${NM:-nm} -A $1 $(printf '%s.o ' $names)) \
-	    2> "$tmp/none" | sed 's/\.o:/: /'
+	(cd "$top_builddir/lib" && ${NM:-nm} -A $1 $(printf '%s\n' $names |
+	    sed 's|[^/]*$|.libs/&.o|')) 2> "$tmp/none" |
+	    sed 's|^[^:]*/||; s/\.o:/: /'
 }
 
 # Objects that are missing, or in which nm sees nothing.
@@ -78,7 +81,7 @@ unreadable()
 {
 	symbols --defined-only | sed -n 's/: [0-9a-f]* [TtRrDdBb] .*//p' |
 	    sort -u > "$tmp/readable"
-	printf '%s\n' "$names" | grep -vxF -f "$tmp/readable"
+	printf '%s\n' "$names" | sed 's|.*/||' | grep -vxF -f "$tmp/readable"
 }
 
 # What the objects refer to, as `object: symbol`, without the suffixes of
@@ -102,15 +105,15 @@ not_in_list()
 }
 
 is 'sqlite3.h is known to one file' "$(includers sqlite3.h)" \
-    lib/sqlite_library.h
-is 'crypt.h is known to one file' "$(includers crypt.h)" lib/hash.c
+    lib/store/sqlite_library.h
+is 'crypt.h is known to one file' "$(includers crypt.h)" lib/policy/hash.c
 is 'libeconf.h is known to one file' "$(includers libeconf.h)" \
-    lib/config_file.c
+    lib/policy/config_file.c
 is 'pwquality.h is known to one file' "$(includers pwquality.h)" \
-    lib/dictionary.c
-is 'OpenSSL is known to one file' "$(includers 'openssl/.*')" lib/digest.c
+    lib/quality/dictionary.c
+is 'OpenSSL is known to one file' "$(includers 'openssl/.*')" lib/base/digest.c
 is 'libaudit.h is known to one file' "$(includers libaudit.h)" \
-    lib/kernel_audit.c
+    lib/audit/kernel_audit.c
 is 'libpq-fe.h is known to no file yet' "$(includers libpq-fe.h)" ''
 # shellcheck disable=SC2046 # no path of ours has a blank
 is 'the tool knows of the library paspw.h only' \
@@ -121,8 +124,9 @@ is 'the module knows of the library paspw.h only' \
 is 'the module knows nothing of the tools' "$(tool_headers)" ''
 # shellcheck disable=SC2046
 is 'the agent knows the attempt, the protocol and where things are' \
-    "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h cgroup.h '\
-'channel.h config_path.h handle.h memory.h span.h wait.h way.h wire.h '
+    "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h base/cgroup.h '\
+'base/memory.h base/span.h base/wait.h handle.h policy/config_path.h '\
+'remote/channel.h remote/way.h remote/wire.h '
 is 'every object is there and can be read' "$(unreadable)" ''
 
 # ---- Deciders are pure: no I/O, no clock, nothing that is not listed ----
@@ -147,8 +151,8 @@ clocks()
 {
 	in_list '[a-z_0-9]*' 'time|gettimeofday|timespec_get|clock' |
 	    grep -v '^store_'
-	(cd "$top_srcdir/lib" && grep -Hn 'CLOCK_[A-Z]' ./*.c |
-	    grep -v -e '^\./store_' -e CLOCK_MONOTONIC)
+	(cd "$top_srcdir/lib" && grep -rn --include='*.c' 'CLOCK_[A-Z]' . |
+	    grep -v -e '^\./store/store_' -e CLOCK_MONOTONIC)
 }
 is 'only a store asks what time it is' "$(clocks)" ''
 

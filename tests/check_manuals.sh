@@ -302,10 +302,10 @@ sed -n '/ areas\[\] = {/,/^};/s/^	{ "\([a-z]*\)", .*/\1/p' \
 tags paspw.8 AREAS > "$tmp/manual"
 same 'areas of doctor' "$tmp/areas" "$tmp/manual"
 
-words lib/quality.c ids > "$tmp/rules"
+words lib/quality/quality.c ids > "$tmp/rules"
 tags paspw.8 RULES > "$tmp/manual"
 same 'rules' "$tmp/rules" "$tmp/manual"
-words lib/audit.c audit_kinds > "$tmp/events"
+words lib/audit/audit.c audit_kinds > "$tmp/events"
 tags paspw.8 EVENTS > "$tmp/manual"
 same 'events' "$tmp/events" "$tmp/manual"
 sed -n '/^static const char \*const states\[\]/,/^};/p' \

@@ -24,7 +24,7 @@ ids()
 }
 
 grep -El '\<(N_|_) *\("|paspw_translate(_plural)? *\(' lib/*.c \
-    pam_module/*.c pam_module/*/*.c tools/*.c tools/*/*.c |
+    lib/*/*.c pam_module/*.c pam_module/*/*.c tools/*.c tools/*/*.c |
     grep -v '^lib/paspw\.c$' | sort > "$tmp/marked"
 grep -v '^#' po/POTFILES.in | sort > "$tmp/listed"
 ok 'po/POTFILES.in lists the files with messages' \

@@ -30,9 +30,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "remote/channel.h"
 #include "agent/job.h"
-#include "cgroup.h"
-#include "channel.h"
+#include "base/cgroup.h"
 
 #define FILE_UMASK 0077
 #define PATH "/usr/sbin:/usr/bin:/sbin:/bin"

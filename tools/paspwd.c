@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "agent/loop.h"
-#include "way.h"
+#include "remote/way.h"
 
 /* Everybody may ask; who it is, the kernel tells. */
 #define SOCKET_UMASK 0111

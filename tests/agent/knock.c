@@ -40,9 +40,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "channel.h"
+#include "remote/channel.h"
+#include "base/wait.h"
 #include "paspw.h"
-#include "wait.h"
 
 #define MS_PER_SECOND 1000
 #define CONNECT_MS 5000

@@ -31,8 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "handle.h"
-#include "wait.h"
 
 #define SERVICE "history"
 #define ROUNDS_MAX 1000

@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "policy.h"
-#include "quality.h"
+#include "policy/policy.h"
+#include "quality/quality.h"
 
 #define ROWS_MAX 2000
 #define PASSWORD_MAX 512

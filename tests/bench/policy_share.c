@@ -25,8 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/wait.h"
 #include "handle.h"
-#include "wait.h"
 
 #define PROCESSES_MAX 64
 #define LOGINS_MAX 100000

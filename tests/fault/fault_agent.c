@@ -33,9 +33,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "remote/channel.h"
 #include "agent/loop.h"
 #include "calls.h"
-#include "channel.h"
 #include "crash.h"
 #include "interpose.h"
 #include "stores.h"

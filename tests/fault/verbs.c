@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/secret.h"
 #include "interpose.h"
-#include "secret.h"
 
 #define FAILURES 4		/* of `four`: the next one locks */
 #define COST "3"

@@ -13,14 +13,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "archive_directory.h"
-#include "digest.h"
+#include "base/digest.h"
 #include "fuzz.h"
-#include "key.h"
 #include "scratch.h"
-#include "seal.h"
-#include "store_file.h"
-#include "verifier.h"
+#include "store/store_file.h"
+#include "trail/archive_directory.h"
+#include "trail/key.h"
+#include "trail/seal.h"
+#include "trail/verifier.h"
 
 enum { AS_IT_IS = 1, NAMES = 2, REPAIRED = 4 };	/* bits of the first byte */
 enum edit { EDIT_SET, EDIT_FLIP, EDIT_REMOVE, EDIT_COPY, EDIT_CUT, EDITS };

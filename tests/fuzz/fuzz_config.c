@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_realm.h"
 #include "fuzz.h"
+#include "policy/config_realm.h"
 
 /* What was accepted is a policy without a fault, and is written as it was
  * read. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "quality.h"
+#include "quality/quality.h"
 
 #define NAME_SIZE (PASPW_NAME_MAX + 1)
 

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "directory.h"
+#include "account/directory.h"
 #include "fuzz.h"
-#include "import.h"
+#include "import/import.h"
 
 static void
 check_shadow(const char *line, size_t size)

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
+#include "remote/wire.h"
 #include "fuzz.h"
-#include "wire.h"
 
 /* What is read is written as something that reads back the same. */
 static void

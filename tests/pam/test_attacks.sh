@@ -168,9 +168,9 @@ sqlite3 "$tmp/store/users.db" \
 pam "$right\n" one bob auth
 is 'CVE-2024-2199: and with its own again' "$codes" 'auth PAM_SUCCESS'
 like 'CVE-2016-5405 CVE-2026-54411: hashes are compared in constant time' \
-    "$(sed -n '/^hash_equal(/,/^}/p' "$top_srcdir/lib/hash.c")" 'secret_equal'
+    "$(sed -n '/^hash_equal(/,/^}/p' "$top_srcdir/lib/policy/hash.c")" 'secret_equal'
 unlike 'CVE-2016-5405: and in no other way' \
-    "$(sed -n '/^hash_equal(/,/^}/p' "$top_srcdir/lib/hash.c")" \
+    "$(sed -n '/^hash_equal(/,/^}/p' "$top_srcdir/lib/policy/hash.c")" \
     '(strcmp|memcmp)'
 
 # ---- Files that somebody else chose ----
@@ -209,7 +209,8 @@ END
 pam "$right\n" file bob auth
 is 'CVE-2019-12209: there is no debug file' "$codes" 'auth PAM_SERVICE_ERR'
 ok 'CVE-2019-12209: and none is made' test ! -e "$tmp/debug"
-opens=$(cat "$top_srcdir"/lib/*.c "$top_srcdir"/pam_module/*.c \
+opens=$(cat "$top_srcdir"/lib/*.c "$top_srcdir"/lib/*/*.c \
+    "$top_srcdir"/pam_module/*.c \
     "$top_srcdir"/pam_module/*/*.c |
     tr "\n\t" "  " | grep -o '[ =!(]\(open\|openat\)([^;]*;' |
     grep -vi -e o_cloexec -e 'flags)' -e '"/dev/null"')

@@ -153,7 +153,7 @@ event 'import' import "$fresh and .account == \"ann\" and
 # ---- The fixed list ----
 
 sed -n 's/^	\[AUDIT_[A-Z_]*\] = { "\([a-z_]*\)".*/\1/p' \
-    "$top_srcdir/lib/audit.c" | sort > "$tmp/list"
+    "$top_srcdir/lib/audit/audit.c" | sort > "$tmp/list"
 admin audit export --json | jq -r .kind | sort -u > "$tmp/seen"
 is 'no event has another name' "$(comm -13 "$tmp/list" "$tmp/seen")" ''
 # What only time, another store or another configuration brings about.

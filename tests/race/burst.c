@@ -23,8 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "handle.h"
-#include "secret.h"
 
 #define CALLERS_MAX 1000
 

@@ -12,8 +12,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "remote/channel.h"
 #include "attempt.h"
-#include "channel.h"
 #include "issued.h"
 
 /* What the agent saw. */

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_file.h"
+#include "policy/config_file.h"
 
 static char scratch[] = "/tmp/paspw-test-XXXXXX";
 static char scratch_etc[64], scratch_run[64], scratch_vendor[64];

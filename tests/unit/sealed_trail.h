@@ -6,10 +6,10 @@
 #ifndef SEALED_TRAIL_H
 #define SEALED_TRAIL_H
 
-#include "key.h"
-#include "sealer.h"
 #include "trail.h"
-#include "verifier.h"
+#include "trail/key.h"
+#include "trail/sealer.h"
+#include "trail/verifier.h"
 
 #define HEAD_EPOCH 5
 

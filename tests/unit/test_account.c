@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account.h"
-#include "lockout.h"
+#include "account/account.h"
+#include "account/lockout.h"
 
 #define NOW INT64_C(1800000000)
 #define HOUR (60 * 60)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "audit.h"
+#include "audit/audit.h"
 
 #define NOW 1700000000
 

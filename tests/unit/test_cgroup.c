@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include "base/cgroup.h"
 #include "scratch.h"
 
 #define NOBODY 65534

@@ -4,8 +4,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "cnil.h"
-#include "fold.h"
+#include "base/fold.h"
+#include "policy/cnil.h"
 
 #define DIGIT FOLD_DIGIT
 #define LOWER (FOLD_LOWER | FOLD_LETTER)

@@ -4,7 +4,7 @@
 /* Which files are read, and in which order. */
 #include "scratch.h"
 
-#include "config_path.h"
+#include "policy/config_path.h"
 
 static struct config_paths paths;
 

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dictionary.h"
-#include "disguise.h"
-#include "words.h"
+#include "quality/dictionary.h"
+#include "quality/disguise.h"
+#include "quality/words.h"
 
 static struct policy policy;
 static struct error error;

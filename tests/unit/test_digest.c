@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
-#include "proof.h"
+#include "base/digest.h"
+#include "trail/proof.h"
 
 static struct error e;
 

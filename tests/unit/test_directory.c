@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory.h"
+#include "account/directory.h"
 
 void __explicit_bzero_chk(void *bytes, size_t size, size_t object);
 

@@ -4,8 +4,8 @@
 /* Root, who can compute every digest again and has the key of the epoch under
  * way, against who holds the first key or a head. */
 
-#include "seal.h"
 #include "sealed_trail.h"
+#include "trail/seal.h"
 
 /* A key of root's own, for this epoch. */
 static void

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generate.h"
-#include "guess.h"
-#include "words.h"
+#include "quality/generate.h"
+#include "quality/guess.h"
+#include "quality/words.h"
 
 #define SAMPLE 2000
 

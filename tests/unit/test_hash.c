@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
+#include "policy/hash.h"
 
 #define SALT_CHARACTERS 22	/* 128 bits, six in a character */
 

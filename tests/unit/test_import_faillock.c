@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
+#include "import/import.h"
 
 #define RECORD 64
 enum { VALID = 1, RHOST = 2, TTY = 4 };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "history.h"
-#include "import.h"
+#include "import/import.h"
 #include "import_samples.h"
 
 static struct import_opasswd parsed;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
+#include "import/import.h"
 #include "import_samples.h"
 
 #define DAY ((int64_t)24 * 60 * 60)

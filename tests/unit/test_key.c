@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "key.h"
-#include "proof.h"
 #include "trail.h"
+#include "trail/key.h"
+#include "trail/proof.h"
 
 #define SHORT_MS 30
 

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "keyed_hash.h"
+#include "account/keyed_hash.h"
 
 static const struct {
 	size_t size;

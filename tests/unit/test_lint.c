@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
-#include "lint.h"
+#include "policy/hash.h"
+#include "policy/lint.h"
 
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 #define GIGABYTE (UINT64_C(1) << 30)

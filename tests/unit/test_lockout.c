@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lockout.h"
+#include "account/lockout.h"
 
 #define NOW INT64_C(1800000000)
 #define LEASE 30

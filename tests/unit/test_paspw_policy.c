@@ -3,7 +3,7 @@
 
 /* The verbs about a policy, on a real store. */
 
-#include "policy.h"
+#include "policy/policy.h"
 #include "realms.h"
 
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))

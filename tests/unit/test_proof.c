@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proof.h"
+#include "trail/proof.h"
 
 #define ZEROES "0000000000000000000000000000000000000000000000000000000000000"
 #define HEX "0f1" ZEROES

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fold.h"
-#include "quality.h"
+#include "base/fold.h"
+#include "quality/quality.h"
 
 #define TABLE "tests/data/passwords.tsv"
 #define ROWS_LEAST 400

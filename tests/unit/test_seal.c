@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proof.h"
-#include "seal.h"
-#include "store_column.h"
+#include "store/store_column.h"
+#include "trail/proof.h"
+#include "trail/seal.h"
 
 static struct error e;
 static struct audit_event event;

@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "key.h"
-#include "sealer.h"
 #include "trail.h"
-#include "verifier.h"
+#include "trail/key.h"
+#include "trail/sealer.h"
+#include "trail/verifier.h"
 
 static struct sealer sealer;
 static char key_file[PATH_MAX], first_key[PROOF_TEXT_MAX];

@@ -8,7 +8,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "secret.h"
+#include "base/secret.h"
 
 START_TEST(keeps_the_longest_password)
 {

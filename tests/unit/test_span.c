@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "span.h"
+#include "base/span.h"
 
 /* Paris, without needing the time zone files */
 static const char paris[] = "CET-1CEST,M3.5.0,M10.5.0/3";

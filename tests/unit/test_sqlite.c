@@ -9,9 +9,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "sqlite.h"
+#include "base/wait.h"
+#include "store/sqlite.h"
 #include "trail.h"
-#include "wait.h"
 
 #define PASPW_ID "PRAGMA application_id = 0x50415350;"
 #define SHORT_MS 60

@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-#include "store_column.h"
+#include "store/store_column.h"
 #include "trail.h"
 
 #define HASH "$y$j9T$0123456789$abcdefghijklmnopqrstuvwxyz"

@@ -5,7 +5,7 @@
 
 #include <sys/syscall.h>
 
-#include "store_column.h"
+#include "store/store_column.h"
 #include "trail.h"
 
 #define STOP 42

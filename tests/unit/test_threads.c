@@ -12,11 +12,11 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "remote/channel.h"
 #include "agent/schedule.h"
-#include "channel.h"
+#include "base/wait.h"
 #include "issued.h"
 #include "messages.h"
-#include "wait.h"
 
 #define THREADS 8
 #define ROUNDS 3

@@ -5,7 +5,7 @@
  * found without the first key and without a head. */
 
 #include "sealed_trail.h"
-#include "store_column.h"
+#include "store/store_column.h"
 
 START_TEST(an_untouched_trail_is_intact)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "remote/wire.h"
 #include "messages.h"
 #include "report.h"
-#include "wire.h"
 
 #define MUST_BE_MISSED 16	/* fields of a request at most */
 

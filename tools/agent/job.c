@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "span.h"
+#include "base/span.h"
 
 #define PASSWD_MAX 4096
 

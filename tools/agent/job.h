@@ -9,9 +9,9 @@
 
 #include <sys/types.h>
 
+#include "remote/wire.h"
 #include "attempt.h"
 #include "handle.h"
-#include "wire.h"
 
 /* What a job waits for. */
 enum agent_stage {

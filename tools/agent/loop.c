@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "agent/schedule.h"
-#include "config_path.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "policy/config_path.h"
 
 /* Connections at once: of everybody, of everybody but root, of one uid. Root
  * (sshd, login) always finds room: twice the largest burst that the storms

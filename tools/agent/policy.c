@@ -10,9 +10,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "config_path.h"
+#include "base/memory.h"
 #include "handle.h"
-#include "memory.h"
+#include "policy/config_path.h"
 
 /* Hashes may take this part of what memory there is: a burst of logins must
  * not push out what the host is for. Of 1 GB that is three at cost 7 (67 MB).
