@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "account/lockout.h"
-#include "account/rehash.h"
 #include "base/wait.h"
+#include "rehash.h"
 #include "stranger.h"
 
 void

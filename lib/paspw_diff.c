@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "account/lockout.h"
-#include "account/rehash.h"
 #include "handle.h"
+#include "rehash.h"
 
 #define ROOT_UID 0
 

@@ -127,6 +127,21 @@ is 'the agent knows the attempt, the protocol and where things are' \
     "$(private_headers $(agent_files) | tr '\n' ' ')" 'attempt.h base/cgroup.h '\
 'base/memory.h base/span.h base/wait.h handle.h policy/config_path.h '\
 'remote/channel.h remote/way.h remote/wire.h '
+# Folders of lib/ that the files of folder $1 include, but not itself and those
+# in the list $2; a file beside them stands above them all.
+foreign_folders()
+{
+	cat "$top_srcdir/lib/$1"/*.[ch] |
+	    sed -n 's/^#include "\(.*\)"/\1/p' |
+	    sed 's|/.*||' | sort -u | grep -vxE "paspw.h|$1|$2"
+}
+
+below=
+for folder in base policy quality account audit store trail; do
+	is "lib/$folder knows the folders below it only" \
+	    "$(foreign_folders $folder "${below:-none}")" ''
+	below=${below:+$below|}$folder
+done
 is 'every object is there and can be read' "$(unreadable)" ''
 
 # ---- Deciders are pure: no I/O, no clock, nothing that is not listed ----

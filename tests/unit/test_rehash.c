@@ -3,8 +3,8 @@
 
 /* Hashes that are weaker than the policy: made anew at a login. */
 
-#include "account/rehash.h"
 #include "realms.h"
+#include "rehash.h"
 
 static int
 count_rehash(const struct paspw_event *event, void *arg)

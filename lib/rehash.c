@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 the libpaspw maintainers */
 
-#include "account/rehash.h"
+#include "rehash.h"
 
 #include <string.h>
 #include <syslog.h>
