@@ -95,6 +95,17 @@ out:
 	(void)close(fd);
 }
 
+/* A program that loads and unloads a PAM module for each login would keep one
+ * mapping of each. */
+__attribute__((destructor))
+static void
+close_french(void)
+{
+	if (french.map != NULL)
+		(void)munmap((void *)(uintptr_t)french.map, french.size);
+	french.map = NULL;
+}
+
 /* Translation of a message, which is singular of a plural too; NULL: none. */
 static const char *
 find(const struct catalogue *c, const char *message, uint32_t *length)

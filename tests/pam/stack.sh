@@ -21,6 +21,7 @@
 #	number FIELD USER	a number of its status
 #	sanitized		is this a build with sanitizers?
 #	count_verified		how often pam_dummy verified
+#	french			let the library find the translations of this build
 #	checked PROGRAM		how to call it, so that memcheck sees it too
 #
 # With PASPW_VALGRIND=yes (make check-valgrind) pam_client, the module in it and
@@ -70,21 +71,30 @@ make_variable()
 prefix=$(make_variable prefix)
 eval "state=$(make_variable localstatedir)/lib/paspw"
 
-private_state()
+# An empty directory in place of whatever the machine has there.
+private()
 {
-	covered=$state
+	covered=$1
 	while [ ! -d "$covered" ]; do
 		covered=$(dirname "$covered")
 	done
 	case $top_builddir/:$tmp/ in
 	"${covered%/}"/*|*:"${covered%/}"/*)
-		note "$state stays the machine's own"
-		return
+		note "$1 stays the machine's own"
+		return 1
 		;;
 	esac
-	mount -t tmpfs -o mode=0755 tmpfs "$covered" && mkdir -p "$state"
+	mount -t tmpfs -o mode=0755 tmpfs "$covered" && mkdir -p "$1"
 }
-[ "$namespace" = no ] || private_state
+[ "$namespace" = no ] || private "$state"
+
+french()
+{
+	eval "datarootdir=$(make_variable datarootdir)"
+	eval "localedir=$(make_variable localedir)"
+	[ "$namespace" = yes ] && private "$localedir" &&
+	    mount --bind "$top_builddir/po" "$localedir"
+}
 
 sanitized()
 {

@@ -47,6 +47,10 @@ behaves()
 	is "$1" "$out$err" ''
 }
 
+# With a message to translate each time.
+french || note 'no French'
+settings 'credentials = store' 'first_login_change = no' 'language = fr' \
+    'max_age = 10d'
 behaves 'each phase leaves the process as it was' traces
 if [ -d "$tmp/memcheck" ]; then
 	skip 'loaded and unloaded a thousand times' 'memcheck owns malloc'
@@ -63,6 +67,7 @@ else
 	behaves 'loaded and unloaded a thousand times' loads
 	unset GLIBC_TUNABLES
 fi
+settings 'credentials = store' 'first_login_change = no'
 behaves 'two handles in two threads' threads
 behaves 'two layered ones' threads layered
 is 'nothing is left pending' "$(number pending bob)" 0
