@@ -72,7 +72,7 @@ warn(const struct call *c, int64_t until)
 
 	if (until == 0)
 		return;
-	conversation_time(until, day, sizeof(day));
+	conversation_time(c, until, day, sizeof(day));
 	snprintf(text, sizeof(text), paspw_translate(c->h,
 	    "Warning: your password will expire on %s."), day);
 	conversation_tell(c, PAM_TEXT_INFO, text);

@@ -35,7 +35,7 @@ say_locked(const struct call *c, const struct paspw_status *status)
 		    paspw_translate(c->h, "The account is locked."));
 		return;
 	}
-	conversation_time(status->locked_until, until, sizeof(until));
+	conversation_time(c, status->locked_until, until, sizeof(until));
 	snprintf(text, sizeof(text), paspw_translate(c->h,
 	    "The account is locked until %s."), until);
 	conversation_tell(c, PAM_ERROR_MSG, text);

@@ -132,12 +132,13 @@ conversation_new_password(const struct call *c, const char **password,
 }
 
 void
-conversation_time(int64_t when, char *text, size_t size)
+conversation_time(const struct call *c, int64_t when, char *text, size_t size)
 {
 	time_t t = (time_t)when;
 	struct tm local;
 
 	if (localtime_r(&t, &local) == NULL ||
-	    strftime(text, size, "%Y-%m-%d %H:%M", &local) == 0)
+	    strftime(text, size, paspw_translate(c->h, "%Y-%m-%d %H:%M"),
+	    &local) == 0)
 		snprintf(text, size, "?");
 }

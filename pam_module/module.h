@@ -60,9 +60,11 @@ PASPW_MUST_USE int conversation_password(const struct call *c, int item,
  * asked: it was typed now, so it can be typed again. */
 PASPW_MUST_USE int conversation_new_password(const struct call *c,
     const char **password, bool *asked);
-/* A time for people, in the caller's time zone. */
+/* A time for people, as their language writes it, in the caller's time
+ * zone. */
 #define CONVERSATION_TIME_MAX 64
-void conversation_time(int64_t when, char *text, size_t size);
+void conversation_time(const struct call *c, int64_t when, char *text,
+    size_t size);
 
 /* ---- reservation.c: a try that waits for its answer ---- */
 
