@@ -37,7 +37,10 @@ read_user(struct call *c)
 	return rc;
 }
 
-/* Who asks, from where: recorded with every event. */
+/* Who asks, from where: recorded with every event. What cannot be recorded (a
+ * host name of 1 kB, a control character) is no reason to refuse its owner,
+ * and "user unknown" is none at all: many stacks ignore that in their account
+ * lines, and would let a locked account in. */
 static int
 set_origin(struct call *c)
 {
@@ -57,8 +60,10 @@ set_origin(struct call *c)
 		if (pam_get_item(c->pamh, origins[i].item,
 		    &value) != PAM_SUCCESS)
 			return PASPW_ERR_INTERNAL;
-		if ((err = paspw_set(c->h, origins[i].field,
-		    value)) != PASPW_OK)
+		err = paspw_set(c->h, origins[i].field, value);
+		if (err == PASPW_ERR_INVALID)
+			err = paspw_set(c->h, origins[i].field, "?");
+		if (err != PASPW_OK)
 			return err;
 	}
 	return PASPW_OK;
@@ -97,6 +102,7 @@ ask(struct call *c, worker_fn *worker)
 	return rc == PAM_SUCCESS ? worker(c) : rc;
 }
 
+/* worker: NULL if there is nothing to do but to look at the arguments. */
 static int
 run(pam_handle_t *pamh, enum phase phase, worker_fn *worker, int flags,
     int argc, const char **argv)
@@ -110,7 +116,7 @@ run(pam_handle_t *pamh, enum phase phase, worker_fn *worker, int flags,
 	c.flags = (unsigned)flags;
 	c.argc = argc;
 	c.argv = argv;
-	if ((rc = read_arguments(&c)) == PAM_SUCCESS &&
+	if ((rc = read_arguments(&c)) == PAM_SUCCESS && worker != NULL &&
 	    (rc = read_user(&c)) == PAM_SUCCESS)
 		rc = ask(&c, worker);
 	paspw_close(&c.h);
@@ -132,9 +138,8 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	bool deleted = ((unsigned)flags & PAM_DELETE_CRED) != 0;
 
-	if (deleted || !reservation_waits(pamh))
-		return PAM_SUCCESS;
-	return run(pamh, PHASE_AUTH, setcred_worker, flags, argc, argv);
+	return run(pamh, PHASE_AUTH, deleted || !reservation_waits(pamh) ?
+	    NULL : setcred_worker, flags, argc, argv);
 }
 
 int

@@ -99,10 +99,10 @@ password required @M $argument
 session required @M $argument
 END
 	# shellcheck disable=SC2086
-	pam "$right\n" bad bob $all
+	pam "$right\n" bad bob $all setcred
 	is "argument $argument" "$codes" 'auth PAM_SERVICE_ERR '\
 'acct PAM_SERVICE_ERR chauthtok PAM_SERVICE_ERR open PAM_SERVICE_ERR '\
-'close PAM_SERVICE_ERR'
+'close PAM_SERVICE_ERR setcred PAM_SERVICE_ERR'
 done
 service realm <<END
 auth required @M realm=nowhere

@@ -56,6 +56,16 @@ logged 'wrong\n' verbose 'bob
 Jan  1 00:00:00 host sshd: Accepted password for root' auth
 is 'no forged line' "$(printf '%s\n' "$log" | grep -c '^Jan')" 0
 
+# A host name that cannot be recorded.
+for host in "$(printf '%01000d' 1)" "$(printf 'a\377b')"; do
+	pam_options="-r $host"
+	logged "$right\n" one bob auth acct open close
+	is 'keeps nobody out' "$codes" 'auth PAM_SUCCESS acct PAM_SUCCESS '\
+'open PAM_SUCCESS close PAM_SUCCESS'
+done
+pam_options='-r 192.0.2.7'
+logged 'wrong\n' one bob auth
+
 for _ in 1 2 3; do
 	logged 'wrong\n' one bob auth
 done
