@@ -81,6 +81,16 @@ join(char path[PATH_MAX], const char *directory, const char *name,
 	return PASPW_OK;
 }
 
+/* Is there something? A link that leads nowhere is there: an error to be
+ * told, not a file that was never written. */
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 /* Whoever can write in the directory can take a stricter drop-in away. */
 static int
 check_directory(int fd, const char *directory, struct error *e)
@@ -117,7 +127,7 @@ add_drop_ins(struct config_paths *paths, const char *directory,
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd == -1)
-		return errno == ENOENT ? PASPW_OK : error_errno(e,
+		return !exists(directory) ? PASPW_OK : error_errno(e,
 		    PASPW_ERR_CONFIG, errno, "%s", directory);
 	if ((rc = check_directory(fd, directory, e)) != PASPW_OK)
 		goto out;
@@ -147,16 +157,6 @@ by_name(const void *a, const void *b)
 	const char *const *one = a, *const *other = b;
 
 	return strcmp(base_name(*one), base_name(*other));
-}
-
-/* Is there something? A link that leads nowhere is there: an error to be
- * told, not a file that was never written. */
-static bool
-exists(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static int

@@ -166,6 +166,13 @@ END_TEST
  * for the one that was meant. */
 START_TEST(refuses_a_dangling_link)
 {
+	ck_assert_int_eq(symlink("nowhere", in_scratch("etc/paspw.conf.d")),
+	    0);
+	ck_assert_int_eq(config_read_in(&config, &places, NULL, &e),
+	    PASPW_ERR_CONFIG);
+	ck_assert_str_eq(e.text,
+	    expand("@/etc/paspw.conf.d: No such file or directory"));
+	ck_assert_int_eq(unlink(in_scratch("etc/paspw.conf.d")), 0);
 	ck_assert_int_eq(symlink("nowhere", in_scratch("etc/paspw.conf")), 0);
 	ck_assert_int_eq(config_read_in(&config, &places, NULL, &e),
 	    PASPW_ERR_CONFIG);
