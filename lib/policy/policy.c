@@ -218,6 +218,25 @@ words_relative(const struct policy *p)
 	return p->words[0] != '\0' && p->words[0] != '/';
 }
 
+/* "alice,bob" would be one name that nobody has, and alice no admin. */
+static bool
+list_odd(const char *list)
+{
+	return list[strcspn(list, ",;")] != '\0' || policy_list_has(list, "@");
+}
+
+static bool
+members_odd(const struct policy *p)
+{
+	return list_odd(p->members);
+}
+
+static bool
+exempt_odd(const struct policy *p)
+{
+	return list_odd(p->lock_exempt_services);
+}
+
 static const struct combination {
 	bool (*broken)(const struct policy *p);
 	const char *name;
@@ -228,7 +247,10 @@ static const struct combination {
 	{ scrypt_too_cheap, "hash_cost", "scrypt starts at 6" },
 	{ store_missing, "store", "every realm needs one of its own" },
 	{ store_odd, "store", "not sqlite: and a plain absolute path" },
-	{ words_relative, "words", "not an absolute path" }
+	{ words_relative, "words", "not an absolute path" },
+	{ members_odd, "members", "not names with blanks between them" },
+	{ exempt_odd, "lock_exempt_services",
+	    "not names with blanks between them" }
 };
 
 /* Also catches a policy that was never filled in: zeros are out of range. */

@@ -287,6 +287,13 @@ static const struct whole {
 	    "store: not sqlite: and a plain absolute path" },
 	{ "relative words", { { "words", "w.txt" } },
 	    "words: not an absolute path" },
+	{ "members with a comma", { { "members", "alice,bob" } },
+	    "members: not names with blanks between them" },
+	{ "a group without a name", { { "members", "@ sudo" } },
+	    "members: not names with blanks between them" },
+	{ "services with a semicolon",
+	    { { "lock_exempt_services", "cron; atd" } },
+	    "lock_exempt_services: not names with blanks between them" },
 	{ "two faults", { { "store", "" }, { "words", "w.txt" } },
 	    "store: every realm needs one of its own; "
 	    "words: not an absolute path" }
