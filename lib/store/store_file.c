@@ -81,6 +81,9 @@ check_owner(int fd, const char *path, struct stat *st, struct error *e)
 {
 	if (fstat(fd, st) == -1)
 		return error_errno(e, PASPW_ERR_STORE, errno, "%s", path);
+	if (S_ISLNK(st->st_mode))
+		return error_set(e, PASPW_ERR_STORE,
+		    "%s: a symbolic link, not a store", path);
 	if (!is_owner(st->st_uid))
 		return error_set(e, PASPW_ERR_STORE,
 		    "%s: owned by uid %lu, not by uid %lu", path,

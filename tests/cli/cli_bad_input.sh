@@ -101,6 +101,7 @@ restore
 rm -f "$store"
 ln -s "$tmp/kept/users.db" "$store"
 exit_is "a symbolic link as a store" 6 pw --realm users status alice
+like "told as what it is" "$err" 'a symbolic link'
 rm -f "$store"
 mkdir -m 700 "$store"
 exit_is "a directory as a store" 6 pw --realm users status alice
