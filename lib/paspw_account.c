@@ -348,12 +348,13 @@ apply_close(struct subject *s)
 static void
 apply_login(struct subject *s)
 {
+	/* A job of his is no sign that he is still there, and reads nothing. */
+	if (policy_list_has(s->policy->lock_exempt_services,
+	    s->origin->service))
+		return;
 	/* He was told by now. */
 	s->account.failures_to_tell = 0;
-	/* A job of his is no sign that he is still there. */
-	if (!policy_list_has(s->policy->lock_exempt_services,
-	    s->origin->service))
-		s->account.last_success_at = s->now;
+	s->account.last_success_at = s->now;
 }
 
 static void

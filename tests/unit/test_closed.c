@@ -211,16 +211,20 @@ START_TEST(session_counts_as_seen_but_a_job_does_not)
 	settled("alice");
 	load("alice");
 	s.account.last_success_at = 1;
+	s.account.failures_to_tell = 2;
 	ck_assert_int_eq(s.store->ops->save(s.store, &(struct store_change){
 	    .account = &s.account }, &h->error), STORE_OK);
 	ck_assert_int_eq(paspw_set(h, PASPW_SERVICE, "cron"), PASPW_OK);
 	ck_assert_int_eq(paspw_session(h, "alice", true), PASPW_OK);
 	load("alice");
 	ck_assert_int_eq(s.account.last_success_at, 1);
+	/* who was not there was not told */
+	ck_assert_int_eq(s.account.failures_to_tell, 2);
 	ck_assert_int_eq(paspw_set(h, PASPW_SERVICE, "sshd"), PASPW_OK);
 	ck_assert_int_eq(paspw_session(h, "alice", true), PASPW_OK);
 	load("alice");
 	ck_assert_int_gt(s.account.last_success_at, 1);
+	ck_assert_int_eq(s.account.failures_to_tell, 0);
 	subject_wipe(&s);
 }
 END_TEST
