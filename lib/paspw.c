@@ -181,9 +181,14 @@ make_ready(struct paspw *h)
 int
 paspw_open(struct paspw **handle, const char *config_path, unsigned flags)
 {
+	const unsigned known = PASPW_LOGIN | PASPW_NO_WAIT | PASPW_DIRECT;
 	int r;
 
 	if (handle == NULL)
+		return PASPW_ERR_INVALID;
+	*handle = NULL;
+	/* A flag of a later version may ask for more than we know. */
+	if ((flags & ~known) != 0)
 		return PASPW_ERR_INVALID;
 	if ((r = new_handle(handle, flags)) != PASPW_OK ||
 	    (r = read_config(*handle, config_path)) != PASPW_OK)

@@ -415,8 +415,12 @@ END_TEST
 START_TEST(arguments_are_checked)
 {
 	struct paspw_attempt *attempt = NULL;
+	struct paspw *other = h;
 
 	ck_assert_int_eq(paspw_open(NULL, NULL, 0), PASPW_ERR_INVALID);
+	ck_assert_int_eq(paspw_open(&other, config, 1u << 31),
+	    PASPW_ERR_INVALID);
+	ck_assert_ptr_null(other);
 	ck_assert_int_eq(paspw_init(NULL), PASPW_ERR_INVALID);
 	ck_assert_int_eq(paspw_attempt_begin(h, NULL, &attempt, &verdict),
 	    PASPW_ERR_INVALID);
