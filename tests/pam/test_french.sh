@@ -5,6 +5,7 @@
 # What a person reads whose site has set `language = fr`, though the program
 # runs in the locale C, as sshd does; and whose own locale is French.
 
+# shellcheck disable=SC1112 # that is how French writes it
 . "${top_srcdir:-.}/tests/pam/stack.sh"
 [ "$namespace" = yes ] || skip_all 'needs root and a mount namespace'
 french || skip_all 'the directory of translations cannot be covered'
