@@ -41,7 +41,8 @@ struct sqlite {
 	int64_t timeout_ms;
 	struct wait wait;	/* of the call under way */
 	bool full;		/* synchronous=FULL is on */
-	sigset_t signals;	/* before the transaction */
+	int holds;		/* of the signals that stop a process */
+	sigset_t signals;	/* before the first of them */
 };
 
 enum store_answer
@@ -59,6 +60,33 @@ sqlite_corrupt(struct sqlite *db, const char *what, struct error *e)
 	error_set(e, PASPW_ERR_STORE, "store %s: %s is corrupt",
 	    sql.db_filename(db->db, "main"), what);
 	return STORE_DOWN;
+}
+
+/* ---- Stops ---- */
+
+/* A person who may stop this process (Ctrl-Z in su) must not do so while it
+ * holds a lock of the store: everybody's login would wait for him. A read has
+ * some too: it repairs the log if it comes first, and enters how far it reads
+ * where the next reader of that place waits for it. Holds may be nested. */
+static void
+hold_stop_signals(struct sqlite *db)
+{
+	sigset_t stops;
+
+	if (db->holds++ > 0)
+		return;
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stops, &db->signals);
+}
+
+static void
+release_stop_signals(struct sqlite *db)
+{
+	if (--db->holds == 0)
+		pthread_sigmask(SIG_SETMASK, &db->signals, NULL);
 }
 
 /* ---- Statements ---- */
@@ -105,7 +133,13 @@ sqlite_bind_bytes(struct sqlite_query *q, int i, const void *bytes,
 enum sqlite_step
 sqlite_step(struct sqlite_query *q)
 {
-	switch (q->failed ? SQLITE_ERROR : sql.step(q->statement)) {
+	int code = SQLITE_ERROR;
+
+	hold_stop_signals(q->db);
+	if (!q->failed)
+		code = sql.step(q->statement);
+	release_stop_signals(q->db);
+	switch (code) {
 	case SQLITE_ROW:
 		return STEP_ROW;
 	case SQLITE_DONE:
@@ -179,26 +213,6 @@ sqlite_changes(struct sqlite *db)
 }
 
 /* ---- Transactions ---- */
-
-/* A person who may stop this process (Ctrl-Z in su) must not do so while it
- * holds the write lock: everybody's login would wait for him. */
-static void
-hold_stop_signals(struct sqlite *db)
-{
-	sigset_t stops;
-
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGTSTP);
-	sigaddset(&stops, SIGTTIN);
-	sigaddset(&stops, SIGTTOU);
-	pthread_sigmask(SIG_BLOCK, &stops, &db->signals);
-}
-
-static void
-release_stop_signals(struct sqlite *db)
-{
-	pthread_sigmask(SIG_SETMASK, &db->signals, NULL);
-}
 
 /* Whatever was answered, no transaction stays open: its lock would stop
  * everybody's login. */
@@ -398,8 +412,7 @@ check_schema(struct sqlite *db, const char *path, bool create,
 
 /* Turning the log on asks for the whole file, and SQLite does not call the
  * busy handler for that: of many that create a store at once, all but one
- * would fail. The first look at a store may also have to repair its log, which
- * locks everybody out. */
+ * would fail. */
 static int
 settle_schema(struct sqlite *db, const char *path, bool create,
     struct error *e)
@@ -407,13 +420,11 @@ settle_schema(struct sqlite *db, const char *path, bool create,
 	struct wait wait;
 	int r;
 
-	hold_stop_signals(db);
 	wait_start(&wait, db->timeout_ms, WAIT_FOR_WRITER_NS);
 	do
 		r = check_schema(db, path, create, e);
 	while (r != PASPW_OK && (sql.errcode(db->db) & PRIMARY_CODE) ==
 	    SQLITE_BUSY && wait_once(&wait));
-	release_stop_signals(db);
 	return r;
 }
 
@@ -453,6 +464,9 @@ sqlite_open(struct sqlite **opened, const char *path, bool create,
 		return error_set(e, PASPW_ERR_MEMORY, "%s: out of memory",
 		    path);
 	db->timeout_ms = timeout_ms;
+	/* The first look, which the PRAGMAs take, may have to repair the log:
+	 * that locks everybody out. */
+	hold_stop_signals(db);
 	if (sql.open_v2(path, &db->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
 	    SQLITE_OPEN_PRIVATECACHE, NULL) != SQLITE_OK || !configure(db))
@@ -460,6 +474,7 @@ sqlite_open(struct sqlite **opened, const char *path, bool create,
 		    sql.errmsg(db->db));
 	else
 		r = settle_schema(db, path, create, e);
+	release_stop_signals(db);
 	if (r != PASPW_OK)
 		sqlite_close(&db);
 	*opened = db;

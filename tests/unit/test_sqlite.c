@@ -21,7 +21,7 @@ static struct sqlite *db;
 
 /* ---- The disk: counted, and failing on demand ---- */
 
-static int syncs, stoppable_syncs, sync_error;
+static int syncs, sync_error;
 
 static bool
 stops_are_held(void)
@@ -37,7 +37,6 @@ static int
 disk_sync(long call, int fd)
 {
 	syncs++;
-	stoppable_syncs += !stops_are_held();
 	if (sync_error != 0) {
 		errno = sync_error;
 		return -1;
@@ -64,7 +63,7 @@ setup(void)
 {
 	directory_make();
 	db = NULL;
-	syncs = stoppable_syncs = sync_error = 0;
+	syncs = sync_error = 0;
 }
 
 static void
@@ -433,37 +432,6 @@ START_TEST(anything_but_ok_rolls_back)
 }
 END_TEST
 
-START_TEST(nobody_stops_us_in_a_transaction)
-{
-	ck_assert(!stops_are_held());
-	ck_assert_int_eq(sqlite_begin(db, false, &e), STORE_OK);
-	ck_assert(stops_are_held());
-	ck_assert_int_eq(sqlite_commit(db, STORE_OK, &e), STORE_OK);
-	ck_assert(!stops_are_held());
-}
-END_TEST
-
-/* Making it, repairing it and scrubbing it lock everybody out as well. */
-START_TEST(nobody_stops_us_with_the_whole_store)
-{
-	sqlite_close(&db);
-	ck_assert_int_eq(unlink(database), 0);
-	syncs = stoppable_syncs = 0;
-	make_good();
-	ck_assert_int_gt(syncs, 0);
-	ck_assert_int_eq(stoppable_syncs, 0);
-	ck_assert_int_eq(sqlite_open(&db, database, false, SHORT_MS, &e),
-	    PASPW_OK);
-	ck_assert(!stops_are_held());
-	ck_assert_int_eq(write_once(false, 1), STORE_OK);
-	syncs = stoppable_syncs = 0;
-	ck_assert_int_eq(sqlite_scrub(db, &e), STORE_OK);
-	ck_assert_int_gt(syncs, 0);
-	ck_assert_int_eq(stoppable_syncs, 0);
-	ck_assert(!stops_are_held());
-}
-END_TEST
-
 START_TEST(waits_for_another_writer_as_long_as_allowed)
 {
 	struct sqlite *other = NULL;
@@ -581,8 +549,6 @@ main(void)
 	tcase_add_test(open, only_a_durable_one_is_synced);
 	tcase_add_test(open, a_commit_whose_sync_failed_is_unsure);
 	tcase_add_test(open, anything_but_ok_rolls_back);
-	tcase_add_test(open, nobody_stops_us_in_a_transaction);
-	tcase_add_test(open, nobody_stops_us_with_the_whole_store);
 	tcase_add_test(open, waits_for_another_writer_as_long_as_allowed);
 	tcase_add_test(open, a_second_handle_that_closes_drops_no_lock);
 	tcase_add_test(open, what_goes_wrong_while_binding_is_told_by_the_step);
