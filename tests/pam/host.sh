@@ -122,8 +122,9 @@ agent_start()
 	setpriv --reuid="$agent_user" --regid="$agent_user" --groups=42 \
 	    "$paspwd" 2> "$tmp/agent.log" &
 	agent=$!
-	for _ in $(seq 600); do
+	for _ in $(seq 3000); do
 		[ ! -S "$socket" ] || return 0
+		kill -0 "$agent" || break
 		sleep 0.1
 	done
 	echo 'Bail out! the agent does not start'

@@ -20,7 +20,8 @@
  *
  * Phases: auth acct chauthtok chauthtok-expired open close setcred delcred,
  * user=NAME (sets PAM_USER), run=COMMAND (of the shell, meanwhile), end (ends
- * the handle, begins another one).
+ * the handle, begins another one), service=NAME (the same, for that service),
+ * answer=TEXT (the answer to each prompt from here on).
  */
 
 #include <security/pam_appl.h>
@@ -85,6 +86,7 @@ struct client {
 	const char *rhost;
 	const char *tty;
 	const char *confdir, *service, *user;
+	const char *answer;	/* instead of standard input */
 	pam_handle_t *pamh;
 	int code;
 };
@@ -98,12 +100,14 @@ code_name(int code)
 	return "unexpected";
 }
 
-/* The next line of standard input; NULL at its end. */
+/* Or the next line of standard input; NULL at its end. */
 static char *
-read_answer(void)
+read_answer(const char *answer)
 {
 	char line[LINE_MAX_BYTES];
 
+	if (answer != NULL)
+		return strdup(answer);
 	if (fgets(line, sizeof(line), stdin) == NULL)
 		return NULL;
 	line[strcspn(line, "\n")] = '\0';
@@ -139,7 +143,7 @@ answer_prompt(struct client *client, struct pam_response *response)
 	case NORMAL:
 	case NO_RESPONSE:
 	default:
-		response->resp = read_answer();
+		response->resp = read_answer(client->answer);
 		return response->resp == NULL ? PAM_CONV_ERR : PAM_SUCCESS;
 	}
 }
@@ -234,20 +238,37 @@ static const struct {
 	{ "delcred", pam_setcred, PAM_DELETE_CRED },
 };
 
+/* What follows NAME= in a phase; NULL if that is not its name. */
+static const char *
+value_of(const char *phase, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(phase, name, length) != 0 || phase[length] != '=')
+		return NULL;
+	return phase + length + 1;
+}
+
 static int
 run(struct client *client, const char *phase)
 {
+	const char *value;
+
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
 		if (strcmp(phases[i].name, phase) == 0)
 			return phases[i].verb(client->pamh,
 			    (int)(client->flags | phases[i].flag));
-	if (strncmp(phase, "user=", strlen("user=")) == 0)
-		return pam_set_item(client->pamh, PAM_USER,
-		    phase + strlen("user="));
-	if (strncmp(phase, "run=", strlen("run=")) == 0)
-		return system(phase + strlen("run=")) == 0 ? PAM_SUCCESS :
-		    PAM_SYSTEM_ERR;
-	if (strcmp(phase, "end") == 0)
+	if ((value = value_of(phase, "user")) != NULL)
+		return pam_set_item(client->pamh, PAM_USER, value);
+	if ((value = value_of(phase, "run")) != NULL)
+		return system(value) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+	if ((value = value_of(phase, "answer")) != NULL) {
+		client->answer = value;
+		return PAM_SUCCESS;
+	}
+	if ((value = value_of(phase, "service")) != NULL)
+		client->service = value;
+	if (value != NULL || strcmp(phase, "end") == 0)
 		return restart(client);
 	fprintf(stderr, "pam_client: no such phase: %s\n", phase);
 	exit(USAGE);

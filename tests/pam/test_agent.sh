@@ -171,7 +171,7 @@ chown "$agent_user" "$socket"
 
 # ---- An agent that dies or hangs ----
 
-store_timeout=2s
+store_timeout=${hangs}s
 host_settings 'isolate = yes'
 agent_hang
 pam "$next\n" one bob auth

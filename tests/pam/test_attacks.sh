@@ -10,6 +10,7 @@
 right='Sphinx-9-quartz'
 fresh='Turnip&84&velvet'
 LIMIT=120	# seconds; what hangs is a failure
+[ ! -d "$tmp/memcheck" ] || LIMIT=1200
 
 settings 'credentials = store' 'first_login_change = no'
 service one <<END

@@ -239,7 +239,7 @@ settings 'credentials = store' 'first_login_change = no' 'tell_locked = yes' \
     'max_age = 10d'
 if sanitized || command -v valgrind > "$tmp/valgrind"; then
 	# A sanitizer watches by itself.
-	sanitized || client="valgrind -q --leak-check=full \
+	sanitized || client="valgrind -q --vgdb=no --leak-check=full \
 --error-exitcode=99 $top_builddir/tests/pam/pam_client"
 	pam "wrong\n$first\n$first\nabc\nabc\n" one warned auth end auth \
 	    acct open close chauthtok-expired setcred
