@@ -123,7 +123,8 @@ under_sanitizers()
 # freeres: it writes what a program has in its buffer for standard output, in
 # the child that is to become the helper as well. No vgdb: whoever is killed
 # leaves its pipes behind. No inlined functions in a trace of calls: to read of
-# them takes 0.1 s of each 1.4 s.
+# them takes 0.1 s of each 1.4 s. Valgrind writes temporary files, whoever runs
+# it, where the machine's own may not be ours.
 checked()
 {
 	[ "${PASPW_VALGRIND:-no}" != no ] || { echo "$1"; return; }
@@ -132,6 +133,8 @@ checked()
 	case "\${LD_PRELOAD:-}" in
 	*/faults.so*) [ -n "\${FAULT_LOG:-}" ] || exec $1 "\$@" ;;
 	esac
+	TMPDIR=$tmp/memcheck.tmp
+	export TMPDIR
 	exec valgrind -q --vgdb=no --read-inline-info=no \\
 	    --leak-check=full --show-leak-kinds=definite \\
 	    --errors-for-leak-kinds=definite --error-exitcode=99 \\
@@ -152,7 +155,7 @@ memcheck_found()
 lease=1
 hangs=2
 if [ "${PASPW_VALGRIND:-no}" != no ]; then
-	mkdir -m 1777 "$tmp/memcheck"
+	mkdir -m 1777 "$tmp/memcheck" "$tmp/memcheck.tmp"
 	# It is slow, also beside nine others on a machine that is busy.
 	busy_wait=10m
 	store_timeout=1m
