@@ -16,6 +16,9 @@
 #				run pam_client; its output in $out, the codes
 #				alone, in one line, in $codes; its exit code
 #				in $status
+#	guess SERVICE USER PASSWORD...
+#				these, one after the other, by one process (which
+#				memcheck takes a second to start)
 #	admin ARGUMENT...	the tool
 #	account USER PASSWORD	issue an account
 #	number FIELD USER	a number of its status
@@ -207,6 +210,19 @@ pam()
 	    tr '\n' ' ')
 	codes=${codes% }
 	[ $status -lt 124 ] || note "pam_client: exit code $status"
+}
+
+guess()
+{
+	guess_phases=
+	guess_service=$1
+	guess_user=$2
+	shift 2
+	for guess_password; do
+		guess_phases="$guess_phases answer=$guess_password auth end"
+	done
+	# shellcheck disable=SC2086
+	pam '' "$guess_service" "$guess_user" ${guess_phases% end}
 }
 
 admin()

@@ -89,9 +89,7 @@ event 'unlock' unlock "$here"
 
 # ---- Locked by failures ----
 
-for try in 1 2 3 4 5; do
-	pam "$wrong\n" sshd bob auth
-done
+guess sshd bob "$wrong" "$wrong" "$wrong" "$wrong" "$wrong"
 event 'lock' lock "$there and .data.failures == 5"
 pam "$second\n" sshd bob auth
 is 'the right one comes too late' "$codes" 'auth PAM_AUTH_ERR'
@@ -166,9 +164,7 @@ if [ $audited = yes ]; then
 	LD_LIBRARY_PATH=$tmp/lib:$LD_LIBRARY_PATH
 	FAKE_AUDIT=$tmp/kernel
 	export FAKE_AUDIT
-	for try in 1 2 3; do
-		pam "$wrong\n" sshd bob auth
-	done
+	guess sshd bob "$wrong" "$wrong" "$wrong"
 	like 'the limit is reached' "$(cat "$tmp/kernel")" \
 	    '^2100 paspw-failures bob - 192\.0\.2\.7 pts/9 1$'
 	like 'the account is locked' "$(cat "$tmp/kernel")" \

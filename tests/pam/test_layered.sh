@@ -72,9 +72,7 @@ for stack in first second; do
 done
 
 rm -f "$tmp/count"
-for try in 1 2 3 4 5 6 7; do
-	pam "wrong$try\n" first eve auth
-done
+guess first eve wrong1 wrong2 wrong3 wrong4 wrong5 wrong6 wrong7
 is 'seven wrong ones: five are verified' "$(count_verified)" 5
 pam "$right\n" first eve auth
 is 'locked' "$codes" 'auth PAM_AUTH_ERR'

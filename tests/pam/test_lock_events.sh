@@ -38,23 +38,16 @@ how_many()
 	    '[.events[] | select(.kind == $kind)] | length'
 }
 
-wrong()
-{
-	for try in $2; do
-		pam "wrong$try\n" "$stack" "$1" auth
-	done
-}
-
 faults="FAULT_LOG=$tmp/log"
 for stack in one layered; do
 	account $stack "$right"
 	kind=lock
 	pam_options='-r 192.0.2.7 -t ssh'
 	rm -f "$tmp/log"
-	wrong $stack '1 2 3 4'
+	guess $stack $stack wrong1 wrong2 wrong3 wrong4
 	is "$stack: four failures are no lock" "$(how_many $stack)" 0
 	pam_options='-r 192.0.2.9 -t pts/7'
-	wrong $stack 5
+	guess $stack $stack wrong5
 	is "$stack: the fifth is one" "$(how_many $stack)" 1
 	is "$stack: by which service, host and terminal" "$(event $stack \
 	    '.data | if type == "string" then fromjson else . end |
@@ -65,9 +58,9 @@ for stack in one layered; do
 
 	# Refused tries: one event for all of them, with the first and last.
 	kind=refused_locked
-	wrong $stack 6
+	guess $stack $stack wrong6
 	sleep 1.1
-	wrong $stack '7 8'
+	guess $stack $stack wrong7 wrong8
 	pam "$right\n" $stack $stack auth
 	is "$stack: no event for a try on a locked account" \
 	    "$(how_many $stack)" 0
@@ -85,7 +78,7 @@ for stack in one layered; do
 
 	# One that ends by itself.
 	sed -i 's/^unlock_after.*/unlock_after = 1s/' "$conf"
-	wrong $stack '1 2 3 4 5'
+	guess $stack $stack wrong1 wrong2 wrong3 wrong4 wrong5
 	sleep 2.1
 	kind=lock_expired
 	pam "$right\n" $stack $stack auth

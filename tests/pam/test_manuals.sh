@@ -34,10 +34,10 @@ for name in $names; do
 	    'auth PAM_SUCCESS acct PAM_SUCCESS'
 	pam "$right\n" "$name" nobody-here auth
 	is "$name: nobody" "$codes" 'auth PAM_AUTH_ERR'
-	for try in 1 2 3 4 5; do
-		pam "wrong$try\n" "$name" "user-$name" auth
-		is "$name: wrong password $try" "$codes" 'auth PAM_AUTH_ERR'
-	done
+	guess "$name" "user-$name" wrong1 wrong2 wrong3 wrong4 wrong5
+	is "$name: five wrong passwords" "$(printf '%s' "$codes" |
+	    sed 's/end PAM_SUCCESS //g')" 'auth PAM_AUTH_ERR '\
+'auth PAM_AUTH_ERR auth PAM_AUTH_ERR auth PAM_AUTH_ERR auth PAM_AUTH_ERR'
 	pam "$right\n" "$name" "user-$name" auth
 	is "$name: locked" "$codes" 'auth PAM_AUTH_ERR'
 	pam '' "$name" "user-$name" acct

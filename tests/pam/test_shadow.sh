@@ -201,9 +201,7 @@ is 'which must be changed' "$codes" \
 
 # ---- Locks ----
 
-for try in 1 2 3 4 5; do
-	pam "wrong$try\n" layered eve auth
-done
+guess layered eve wrong1 wrong2 wrong3 wrong4 wrong5
 pam "$first\n" layered eve auth
 is 'five wrong ones around pam_unix lock' "$codes" 'auth PAM_AUTH_ERR'
 pam '' one eve acct
