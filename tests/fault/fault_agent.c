@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * fault_agent [REQUEST]: each call that the agent makes for a request fails
+ * fault_agent: each call that the agent makes for a request fails
  * once, one after the other, in an agent and on a store of its own: by its
  * loop, a thread that looks up or one that hashes. Then:
  *   - an error, and refused; or the fault did no harm, and the answer is the
@@ -12,20 +12,15 @@
  *   - the same agent serves the next caller, and ends when it is told to;
  *   - nothing leaks, no descriptor stays open, no secret is left in memory.
  *
- * Of each kind the first call, one in the middle and the last one, for a login
- * and for a change; FAULT_EVERY=N: each Nth for all requests (1: all, as in
- * make faults); FAULT_FROM=N: begin with the Nth.
+ * calls.h tells which calls; without FAULT_EVERY of three requests only.
  */
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -41,7 +36,6 @@
 #include "stores.h"
 #include "verbs.h"
 
-#define PROBLEMS_MAX 5		/* told of one kind */
 #define WAIT_SECONDS 60		/* an agent that hangs is a failure */
 #define SILENCE_MS 10000
 #define ANSWER_MS 30000
@@ -50,28 +44,18 @@
 /* What an agent and its caller found. */
 static struct found {
 	sem_t heard;		/* the agent did as it was told by SIGUSR1 */
-	long calls;
 	enum channel_end end;
 	int err;
 	enum paspw_verdict verdict;
-	bool theirs;		/* it crashed, and not in our code */
 	long live;		/* allocations that were not given back */
 	int descriptors;	/* that were not closed */
 	bool changed;		/* the store */
 	bool only_pending;	/* nothing of it but tries and their events */
-	char problem[256];	/* "" : none */
 } *found;
 
 static char saved[STORES_PATH], work[STORES_PATH], config[VERBS_PATH];
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static struct secrets secrets;
-
-static void
-problem(const char *what)
-{
-	if (found->problem[0] == '\0')
-		snprintf(found->problem, sizeof(found->problem), "%s", what);
-}
 
 /* ---- Requests ---- */
 
@@ -188,7 +172,7 @@ on_signal(int number)
 	if (!armed)
 		fault_arm(to_fail, number_to_fail);
 	else
-		found->calls = fault_disarm();
+		calls_found->calls = fault_disarm();
 	armed = true;
 	sem_post(&found->heard);
 }
@@ -211,12 +195,12 @@ run_agent(int listener)
 	signal(SIGUSR1, on_signal);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	if (agent_loop(config, listener) != 0)
-		problem("the agent ended with an error");
+		calls_problem("the agent ended with an error");
 	found->live = fault_live() - live;
 	found->descriptors = calls_descriptors() - descriptors;
 	if (secrets_found(where, sizeof(where))) {
 		snprintf(text, sizeof(text), "a secret in memory: %s", where);
-		problem(text);
+		calls_problem(text);
 	}
 }
 
@@ -266,7 +250,7 @@ ask_while_it_fails(pid_t agent, const struct request *q)
 	int fd;
 
 	if (!tell(agent)) {
-		problem("not heard");
+		calls_problem("not heard");
 		return;
 	}
 	if (q->renews)
@@ -279,10 +263,10 @@ ask_while_it_fails(pid_t agent, const struct request *q)
 	found->err = (int)a.err;
 	found->verdict = (enum paspw_verdict)a.verdict;
 	if (found->end == CHANNEL_DONE && a.type != WIRE_ANSWER)
-		problem("no answer, but something else");
+		calls_problem("no answer, but something else");
 	if (found->end == CHANNEL_DONE && a.err != PASPW_OK &&
 	    a.detail[0] == '\0')
-		problem("an error without a sentence");
+		calls_problem("an error without a sentence");
 }
 
 static void
@@ -291,7 +275,7 @@ compare_stores(const uint64_t before[2])
 	uint64_t after[2];
 
 	if (!stores_digest(work, after))
-		problem("the store is not whole");
+		calls_problem("the store is not whole");
 	found->changed = after[0] != before[0];
 	found->only_pending = after[1] == before[1];
 }
@@ -304,35 +288,20 @@ judge(const struct request *q, const struct fault *fault)
 	    [PASPW_ERR_CRYPTO] = true, [PASPW_ERR_MEMORY] = true };
 
 	if (found->end == CHANNEL_SILENT || found->end == CHANNEL_GARBAGE)
-		problem("silence or garbage");
+		calls_problem("silence or garbage");
 	if (found->end != CHANNEL_DONE)
 		return;
 	if (found->err == PASPW_OK) {
 		if (found->verdict != q->verdict)
-			problem("another verdict");
+			calls_problem("another verdict");
 		return;
 	}
 	if (found->verdict != PASPW_REFUSED)
-		problem("an error with a verdict");
+		calls_problem("an error with a verdict");
 	if ((found->err < 0 || found->err > PASPW_ERR_MEMORY ||
 	    !honest[found->err]) && (found->err != PASPW_ERR_DENIED ||
 	    fault->code != EACCES))
-		problem(paspw_strerror(found->err));
-}
-
-static void
-end_agent(pid_t agent)
-{
-	int status = 0;
-
-	kill(agent, SIGTERM);
-	if (waitpid(agent, &status, 0) != agent ||
-	    (status != 0 && !crash_forgiven(status)))
-		problem("it crashed or hung");
-	/* One call failed; which one of those that it makes nobody counted. */
-	if (status != 0 && found->calls == 0)
-		found->calls = number_to_fail;
-	found->theirs = status != 0;
+		calls_problem(paspw_strerror(found->err));
 }
 
 static void
@@ -355,15 +324,16 @@ one_run(const struct request *q, const struct fault *fault, long number)
 	close(listener);
 	if (agent == -1 || !is_served(&ping) ||
 	    (q->type == WIRE_SETTLE && !is_served(&reserve)))
-		problem("not ready");
+		calls_problem("not ready");
 	if (!stores_digest(work, before))
-		problem("not whole before");
+		calls_problem("not whole before");
 	ask_while_it_fails(agent, q);
 	compare_stores(before);
 	judge(q, fault);
 	if (is_alive(agent) && !is_served(&login))
-		problem("it serves nobody any more");
-	end_agent(agent);
+		calls_problem("it serves nobody any more");
+	kill(agent, SIGTERM);
+	calls_wait(agent, number);
 }
 
 /* ---- One after the other ---- */
@@ -377,73 +347,36 @@ compare(const struct fault *fault, const struct found *sane)
 	    fault->calls == FAULT_SQL_UNSURE || found->end != CHANNEL_DONE;
 
 	if (found->live > sane->live)
-		problem("memory leaks");
+		calls_problem("memory leaks");
 	if (found->descriptors > sane->descriptors)
-		problem("a descriptor stays open");
+		calls_problem("a descriptor stays open");
 	if (found->end == CHANNEL_DONE && found->err == PASPW_OK) {
 		if (found->changed != sane->changed)
-			problem("done, but the store does not say so");
+			calls_problem("done, but the store does not say so");
 	} else if (!found->only_pending && (sane->only_pending || !unsure))
-		problem("an error, but more than a try was written");
+		calls_problem("an error, but more than a try was written");
 }
 
-static int tests, failed;
-
-static long
-try_calls(const struct request *q, const struct fault *fault,
-    const struct found *sane, long calls)
-{
-	const char *from = getenv("FAULT_FROM");
-	long tried = 0;
-	int told = 0;
-
-	for (long n = from == NULL ? 1 : atol(from);
-	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
-		one_run(q, fault, n);
-		if (found->problem[0] == '\0' && !found->theirs)
-			compare(fault, sane);
-		if (found->problem[0] != '\0') {
-			printf("# %s: %s, call %ld: %s (%s)\n", q->name,
-			    fault->name, n, found->problem,
-			    paspw_strerror(found->err));
-			told++;
-		}
-		if (found->calls < n)
-			break;
-		tried++;
-	}
-	failed += told > 0;
-	printf("%s %d - %s: %s, %ld calls\n", told == 0 ? "ok" : "not ok",
-	    ++tests, q->name, fault->name, tried);
-	return tried;
-}
-
-static long
-try_request(const struct request *q)
-{
-	const struct fault nothing = { "nothing", FAULT_NONE, 0, false };
+struct row {
+	const struct request *request;
 	struct found sane;
-	long tried = 0, calls = 0;
+};
 
-	one_run(q, &nothing, 0);
-	sane = *found;
-	if (sane.problem[0] != '\0' || sane.end != CHANNEL_DONE ||
-	    sane.err != PASPW_OK) {
-		printf("not ok %d - %s: %s (%s)\n", ++tests, q->name,
-		    sane.problem, paspw_strerror(sane.err));
-		failed++;
-		return 0;
+static const char *
+run_request(const struct fault *fault, long number, void *arg)
+{
+	struct row *row = arg;
+
+	one_run(row->request, fault, number);
+	if (fault->calls == FAULT_NONE) {
+		row->sane = *found;
+		if (found->end != CHANNEL_DONE || found->err != PASPW_OK)
+			calls_problem("an error without a fault");
+	} else if (number > 0 && calls_found->problem[0] == '\0' &&
+	    !calls_found->theirs) {
+		compare(fault, &row->sane);
 	}
-	for (const struct fault *f = faults; f->name != NULL; f++) {
-		/* Counted once for those of a kind, which are neighbours. */
-		if (f == faults || f->calls != f[-1].calls) {
-			one_run(q, f, 0);
-			calls = found->calls;
-		}
-		if (calls > 0)
-			tried += try_calls(q, f, &sane, calls);
-	}
-	return tried;
+	return paspw_strerror(found->err);
 }
 
 static void
@@ -468,34 +401,25 @@ make_stores(void)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	bool all = getenv("FAULT_EVERY") != NULL;
-	long tried = 0;
-
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (getuid() != 0) {
 		puts("1..0 # SKIP only root may ask about others");
 		return EXIT_SUCCESS;
 	}
-	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (found == MAP_FAILED)
-		return EXIT_FAILURE;
-	fault_stand_in = !all;
+	calls_found = calls_shared(sizeof(*calls_found));
+	found = calls_shared(sizeof(*found));
+	fault_stand_in = calls_sampled();
 	make_stores();
-	/* As fault_library does, and why. */
-	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
-		return EXIT_FAILURE;
-	(void)getpwuid((uid_t)-2);
-	tzset();
-	for (const struct request *q = requests; q->name != NULL; q++)
-		if (argc < 2 ? all || q->sampled :
-		    strcmp(argv[1], q->name) == 0)
-			tried += try_request(q);
-	printf("# %ld calls failed, one by one%s\n1..%d\n", tried,
-	    all ? "" : ", of three requests: make faults tries all", tests);
+	calls_warm_up();
+	for (const struct request *q = requests; q->name != NULL; q++) {
+		struct row row = { .request = q };
+
+		if (!calls_sampled() || q->sampled)
+			calls_each(q->name, run_request, &row);
+	}
 	stores_remove(saved);
 	stores_remove(work);
-	return failed == 0 && tests > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return calls_end();
 }

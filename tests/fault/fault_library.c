@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * fault_library [VERB]: each call that each public verb makes fails once, one
+ * fault_library: each call that each public verb makes fails once, one
  * after the other, in a process of its own and on a store of its own. Then:
  *   - an error with a sentence, and refused; or the fault did no harm, and
  *     the answer is the one that it always is;
@@ -12,19 +12,14 @@
  *   - the same handle works, and so does the store;
  *   - nothing leaks, no descriptor stays open, no secret is left in memory.
  *
- * Of each kind the first call, one in the middle and the last one;
- * FAULT_EVERY=N: each Nth (1: all, as in make faults); FAULT_FROM=N: begin
- * with the Nth.
+ * calls.h tells which calls.
  */
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,31 +30,20 @@
 #include "stores.h"
 #include "verbs.h"
 
-#define PROBLEMS_MAX 5	/* told of one kind */
 #define WAIT_SECONDS 60		/* a child that hangs is a failure */
 
 /* What a child found. */
 static struct found {
-	long calls;
 	int err;
 	enum paspw_verdict verdict;
-	bool theirs;		/* it crashed, and not in our code */
 	long live;		/* allocations that were not given back */
 	bool changed;		/* the store */
 	bool only_pending;	/* nothing of it but tries and their events */
-	char problem[256];	/* "" : none */
 } *found;
 
 static char saved[STORES_PATH], work[STORES_PATH];
 
 /* ---- One run ---- */
-
-static void
-problem(const char *what)
-{
-	if (found->problem[0] == '\0')
-		snprintf(found->problem, sizeof(found->problem), "%s", what);
-}
 
 static void
 look_for_secrets(void)
@@ -69,7 +53,7 @@ look_for_secrets(void)
 	if (!secrets_found(where, sizeof(where)))
 		return;
 	snprintf(text, sizeof(text), "a secret in memory: %s", where);
-	problem(text);
+	calls_problem(text);
 }
 
 /* Whatever failed, the next one does not; after a fault that did no harm to
@@ -82,12 +66,12 @@ use_again(struct run *r)
 	if (r->h == NULL)
 		return;
 	if (paspw_status(r->h, "bob", &status) != PASPW_OK)
-		problem("the handle does not read any more");
+		calls_problem("the handle does not read any more");
 	paspw_status_free(&status);
 	if (paspw_session(r->h, "bob", false) != PASPW_OK &&
 	    (found->err != PASPW_OK ||
 	    paspw_session(r->h, "bob", false) != PASPW_OK))
-		problem("the handle does not write any more");
+		calls_problem("the handle does not write any more");
 }
 
 static void
@@ -98,21 +82,21 @@ judge(const struct verb *v, const struct fault *fault, const struct run *r)
 	    [PASPW_ERR_CRYPTO] = true, [PASPW_ERR_MEMORY] = true };
 
 	if (r->harmful)
-		problem("an output as if all were well");
+		calls_problem("an output as if all were well");
 	if (found->err == PASPW_OK) {
 		if (r->verdict != v->verdict)
-			problem("another verdict");
+			calls_problem("another verdict");
 		return;
 	}
 	/* do_verify keeps what begin said */
 	if (r->verdict != PASPW_REFUSED && v->prepare == NULL)
-		problem("an error with a verdict");
+		calls_problem("an error with a verdict");
 	if ((found->err < 0 || found->err > PASPW_ERR_MEMORY ||
 	    !honest[found->err]) && (found->err != PASPW_ERR_DENIED ||
 	    fault->code != EACCES))
-		problem(paspw_strerror(found->err));
+		calls_problem(paspw_strerror(found->err));
 	if (r->h != NULL && paspw_detail(r->h)[0] == '\0')
-		problem("an error without a sentence");
+		calls_problem("an error without a sentence");
 }
 
 static bool
@@ -151,25 +135,25 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	descriptors = calls_descriptors();
 	live = fault_live();
 	if (!make_ready(v, &r)) {
-		problem("not ready");
+		calls_problem("not ready");
 		return;
 	}
 	if (!stores_digest(work, before))
-		problem("not whole before");
+		calls_problem("not whole before");
 	fault_arm(fault, number);
 	found->err = v->act(&r);
-	found->calls = fault_disarm();
+	calls_found->calls = fault_disarm();
 	found->verdict = r.verdict;
 	judge(v, fault, &r);
 	paspw_attempt_free(&r.attempt);
 	secrets_wipe(&r.secrets);
 	look_for_secrets();
 	if (!stores_digest(work, after))
-		problem("the store is not whole");
+		calls_problem("the store is not whole");
 	found->changed = after[0] != before[0];
 	found->only_pending = after[1] == before[1];
 	if ((v->flags & VERB_TRAIL) != 0 && !verbs_trail_is_whole(&r))
-		problem("the trail is not whole");
+		calls_problem("the trail is not whole");
 	if ((v->flags & VERB_CLOSED) == 0)
 		use_again(&r);
 	paspw_close(&r.h);
@@ -178,28 +162,7 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	(void)dlerror();
 	found->live = fault_live() - live;
 	if (calls_descriptors() > descriptors)
-		problem("a descriptor stays open");
-}
-
-static void
-in_child(const struct verb *v, const struct fault *fault, long number)
-{
-	int status = 0;
-	pid_t pid;
-
-	memset(found, 0, sizeof(*found));
-	stores_copy(saved, work);
-	if ((pid = fork()) == 0) {
-		one_run(v, fault, number);
-		_exit(EXIT_SUCCESS);
-	}
-	if (pid == -1 || waitpid(pid, &status, 0) != pid ||
-	    (status != 0 && !crash_forgiven(status)))
-		problem("it crashed or hung");
-	/* One call failed; which one of those that it makes nobody counted. */
-	if (status != 0 && found->calls == 0)
-		found->calls = number;
-	found->theirs = status != 0;
+		calls_problem("a descriptor stays open");
 }
 
 /* ---- One after the other ---- */
@@ -214,75 +177,45 @@ compare(const struct verb *v, const struct fault *fault,
 
 	/* OpenSSL notes its errors, and its own first steps, for ever. */
 	if (found->live > sane->live && (v->flags & VERB_OPENSSL) == 0)
-		problem("memory leaks");
+		calls_problem("memory leaks");
 	if (found->err == PASPW_OK) {
 		if (found->changed != sane->changed)
-			problem("done, but the store does not say so");
+			calls_problem("done, but the store does not say so");
 	} else if (found->changed && !unsure) {
 		if ((v->flags & VERB_STEPS) == 0)
-			problem("an error, but the store was changed");
+			calls_problem("an error, but the store was changed");
 		else if (!found->only_pending && sane->only_pending)
-			problem("an error, but more than a try was written");
+			calls_problem("an error, but more than a try was written");
 	}
 }
 
-static int tests, failed;
-
-static long
-try_calls(const struct verb *v, const struct fault *fault,
-    const struct found *sane, long calls)
-{
-	const char *from = getenv("FAULT_FROM");
-	long tried = 0;
-	int told = 0;
-
-	for (long n = from == NULL ? 1 : atol(from);
-	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
-		in_child(v, fault, n);
-		if (found->problem[0] == '\0' && !found->theirs)
-			compare(v, fault, sane);
-		if (found->problem[0] != '\0') {
-			printf("# %s: %s, call %ld: %s (%s)\n", v->name,
-			    fault->name, n, found->problem,
-			    paspw_strerror(found->err));
-			told++;
-		}
-		if (found->calls < n)
-			break;
-		tried++;
-	}
-	failed += told > 0;
-	printf("%s %d - %s: %s, %ld calls\n", told == 0 ? "ok" : "not ok",
-	    ++tests, v->name, fault->name, tried);
-	return tried;
-}
-
-static long
-try_verb(const struct verb *v)
-{
-	const struct fault nothing = { "nothing", FAULT_NONE, 0, false };
+struct row {
+	const struct verb *verb;
 	struct found sane;
-	long tried = 0, calls = 0;
+};
 
-	/* The first one is to find the caches filled that the system keeps. */
-	in_child(v, &nothing, 0);
-	sane = *found;
-	if (sane.problem[0] != '\0' || sane.err != PASPW_OK) {
-		printf("not ok %d - %s: %s (%s)\n", ++tests, v->name,
-		    sane.problem, paspw_strerror(sane.err));
-		failed++;
-		return 0;
+static const char *
+run_verb(const struct fault *fault, long number, void *arg)
+{
+	struct row *row = arg;
+	pid_t pid;
+
+	memset(found, 0, sizeof(*found));
+	stores_copy(saved, work);
+	if ((pid = fork()) == 0) {
+		one_run(row->verb, fault, number);
+		_exit(EXIT_SUCCESS);
 	}
-	for (const struct fault *f = faults; f->name != NULL; f++) {
-		/* Counted once for those of a kind, which are neighbours. */
-		if (f == faults || f->calls != f[-1].calls) {
-			in_child(v, f, 0);
-			calls = found->calls;
-		}
-		if (calls > 0)
-			tried += try_calls(v, f, &sane, calls);
+	calls_wait(pid, number);
+	if (fault->calls == FAULT_NONE) {
+		row->sane = *found;
+		if (found->err != PASPW_OK)
+			calls_problem("an error without a fault");
+	} else if (number > 0 && calls_found->problem[0] == '\0' &&
+	    !calls_found->theirs) {
+		compare(row->verb, fault, &row->sane);
 	}
-	return tried;
+	return paspw_strerror(found->err);
 }
 
 /* A scan that finds nothing must be one that could. */
@@ -297,25 +230,21 @@ control(void)
 	hidden = hidden &&
 	    scan_memory(&secrets_masked[0], where, sizeof(where));
 	explicit_bzero(text, sizeof(text));
-	failed += !hidden;
-	printf("%s %d - a secret that is there is found\n",
-	    hidden ? "ok" : "not ok", ++tests);
+	calls_tell(hidden, "a secret that is there is found");
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	long tried = 0;
 	int status = 1;
 	pid_t pid;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (found == MAP_FAILED)
-		return EXIT_FAILURE;
+	calls_found = calls_shared(sizeof(*calls_found));
+	found = calls_shared(sizeof(*found));
 	control();
-	fault_stand_in = getenv("FAULT_EVERY") == NULL;
+	fault_stand_in = calls_sampled();
+	fault_no_sleep = true;
 	stores_make(saved);
 	stores_make(work);
 	/* In a process of its own: what it leaves in memory is not ours. */
@@ -325,19 +254,14 @@ main(int argc, char **argv)
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		return EXIT_FAILURE;
-	/* glibc's name service crashes if its first use is without memory; and
-	 * it keeps each service that it loads: nobody has this uid, so all of
-	 * them are asked here, and none first after the fault of another. */
-	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
-		return EXIT_FAILURE;
-	(void)getpwuid((uid_t)-2);
-	tzset();	/* syslog's first line would read it, and keep it */
+	calls_warm_up();
 	stores_copy(work, saved);
-	for (const struct verb *v = verbs; v->name != NULL; v++)
-		if (argc < 2 || strcmp(argv[1], v->name) == 0)
-			tried += try_verb(v);
-	printf("# %ld calls failed, one by one\n1..%d\n", tried, tests);
+	for (const struct verb *v = verbs; v->name != NULL; v++) {
+		struct row row = { .verb = v };
+
+		calls_each(v->name, run_verb, &row);
+	}
 	stores_remove(saved);
 	stores_remove(work);
-	return failed == 0 && tests > 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return calls_end();
 }

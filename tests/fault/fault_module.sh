@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 the libpaspw maintainers
 #
-# [FAULT_PHASE=auth] fault_module.sh: each call of the real module on a real stack fails once; see module_calls.c,
+# Each call of the real module on a real stack fails once; see module_calls.c,
 # which speaks TAP itself.
 
 . "${top_srcdir:-.}/tests/pam/stack.sh"
@@ -27,4 +27,4 @@ account bob "$right"
 mkdir "$tmp/saved"
 cp -p "$tmp/store/"* "$tmp/saved"
 # The tap of the script ends here: the program prints its own plan.
-"$top_builddir/tests/fault/module_calls" "$services" ${FAULT_PHASE:+"$FAULT_PHASE"}
+"$top_builddir/tests/fault/module_calls" "$services"

@@ -8,9 +8,11 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <libeconf.h>
+#include <link.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -69,7 +71,15 @@ const struct fault faults[] = {
 	{ NULL, FAULT_NONE, 0, false }
 };
 
-bool fault_stand_in;
+/* Functions on the stack that tell two sites apart. */
+#define SITE_FRAMES 32
+#define SITE_START UINT64_C(14695981039346656037)
+#define SITE_PRIME UINT64_C(1099511628211)
+
+static uint64_t nobody_asks;
+uint64_t *fault_sites, *fault_site = &nobody_asks;
+long fault_sites_max;
+bool fault_stand_in, fault_no_sleep;
 int fault_code;
 _Thread_local int fault_sql_code;
 long fault_clock_back;
@@ -106,6 +116,31 @@ fault_live(void)
 	return atomic_load(&live);
 }
 
+/* Wherever its library was loaded. */
+static uintptr_t
+place_in_library(void *at)
+{
+	struct dl_find_object found;
+
+	return (uintptr_t)at - (_dl_find_object(at, &found) != 0 ? 0 :
+	    (uintptr_t)found.dlfo_link_map->l_addr);
+}
+
+static uint64_t
+site(void)
+{
+	void *frames[SITE_FRAMES];
+	uint64_t sum = SITE_START;
+	int count;
+
+	looking = true;
+	count = backtrace(frames, SITE_FRAMES);
+	for (int i = 0; i < count; i++)
+		sum = (sum ^ place_in_library(frames[i])) * SITE_PRIME;
+	looking = false;
+	return sum;
+}
+
 bool
 fault_fails(enum fault_calls calls)
 {
@@ -114,6 +149,9 @@ fault_fails(enum fault_calls calls)
 	if (armed != calls || calls == FAULT_NONE || looking)
 		return false;
 	number = atomic_fetch_add(&seen, 1) + 1;
+	if (wanted == 0 ? number <= fault_sites_max : number == wanted)
+		*(wanted == 0 ? &fault_sites[number - 1] : fault_site) =
+		    site();
 	if (wanted == 0 || (stays ? number < wanted : number != wanted))
 		return false;
 	errno = fault_code;
@@ -387,6 +425,39 @@ FCNTL(fcntl64)
 
 /* ---- The system ---- */
 
+/* How long nobody slept. */
+static _Atomic int64_t skipped_ns;
+
+#define NS_PER_S INT64_C(1000000000)
+
+static void
+skip(const struct timespec *t)
+{
+	atomic_fetch_add(&skipped_ns, t->tv_sec * NS_PER_S + t->tv_nsec);
+}
+
+int
+nanosleep(const struct timespec *t, struct timespec *rest)
+{
+	static __typeof__(&nanosleep) next;
+
+	if (fault_no_sleep) {
+		skip(t);
+		return 0;
+	}
+	if (next == NULL)
+		next = (__typeof__(next))(uintptr_t)fault_real("nanosleep");
+	return next(t, rest);
+}
+
+int
+usleep(useconds_t us)
+{
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
+
+	return nanosleep(&t, NULL);
+}
+
 CALL(FAULT_RANDOM, -1, ssize_t, getrandom, (void *bytes, size_t size,
     unsigned flags), (bytes, size, flags))
 
@@ -403,6 +474,13 @@ clock_gettime(clockid_t clock, struct timespec *t)
 	r = next(clock, t);
 	if (clock == CLOCK_REALTIME)
 		t->tv_sec -= fault_clock_back;
+	if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
+	    clock == CLOCK_BOOTTIME) {
+		int64_t ns = t->tv_nsec + atomic_load(&skipped_ns);
+
+		t->tv_sec += ns / NS_PER_S;
+		t->tv_nsec = ns % NS_PER_S;
+	}
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #define INTERPOSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum fault_calls {
 	FAULT_NONE = 0,
@@ -49,8 +50,15 @@ extern const struct fault faults[];	/* ends with a NULL name */
 void fault_arm(const struct fault *fault, long number);
 /* No call fails any more; how many there were. */
 long fault_disarm(void);
+/* From where the calls were made that are only counted, and the one that
+ * failed: the same functions in the same order have the same number. */
+extern uint64_t *fault_sites;
+extern long fault_sites_max;
+extern uint64_t *fault_site;
 /* Passwords are hashed by something quick. */
 extern bool fault_stand_in;
+/* Nobody sleeps: the clocks go on instead. Not between processes. */
+extern bool fault_no_sleep;
 /* The time of day is so many seconds earlier. */
 extern long fault_clock_back;
 /* Allocations that were not given back. */

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the libpaspw maintainers */
 
 /*
- * module_calls CONFDIR [PHASE]: each call that the real module, loaded by the
+ * module_calls CONFDIR: each call that the real module, loaded by the
  * real libpam, makes in a phase fails once. Nobody gets in who would not: a
  * wrong password never, the right one only if the fault did no harm; the
  * phases without a password answer as always or refuse. Nothing crashes,
@@ -11,21 +11,13 @@
  * fault_module.sh prepares the services `one` and `layered`, and the account
  * bob.
  *
- * Of each kind the first call, one in the middle and the last one;
- * FAULT_EVERY=N: each Nth (1: all, as in make faults); FAULT_FROM=N: begin
- * with the Nth.
+ * calls.h tells which calls.
  */
 
-#include <dlfcn.h>
-#include <grp.h>
-#include <pwd.h>
 #include <security/pam_appl.h>
-#include <shadow.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -33,15 +25,11 @@
 #include "interpose.h"
 #include "secrets.h"
 
-#define PROBLEMS_MAX 5	/* told of one kind */
 #define WAIT_SECONDS 60
 
 static struct found {
-	long calls;
 	int code;
-	bool theirs;		/* it crashed, and not in our code */
-	long live;
-	char problem[256];
+	long live;		/* allocations that were not given back */
 } *found;
 
 static const char *confdir;
@@ -108,15 +96,8 @@ static const struct phase {
 	{ NULL, NULL, NULL, false, PAM_SUCCESS }
 };
 
-static void
-problem(const char *what)
-{
-	if (found->problem[0] == '\0')
-		snprintf(found->problem, sizeof(found->problem), "%s", what);
-}
-
 static int
-run_phase(const struct phase *p, const struct fault *fault, long number)
+enter(const struct phase *p, const struct fault *fault, long number)
 {
 	struct answers answers = { .wrong = p->wrong };
 	struct pam_conv conversation = { answer, &answers };
@@ -126,14 +107,12 @@ run_phase(const struct phase *p, const struct fault *fault, long number)
 	if (pam_start_confdir(p->service, "bob", &conversation, confdir,
 	    &pamh) != PAM_SUCCESS || pam_set_item(pamh, PAM_FAIL_DELAY,
 	    (const void *)no_delay) != PAM_SUCCESS) {
-		problem("pam_start");
+		calls_problem("pam_start");
 		return code;
 	}
-	if (fault != NULL)
-		fault_arm(fault, number);
+	fault_arm(fault, number);
 	code = p->verb(pamh, 0);
-	if (fault != NULL)
-		found->calls = fault_disarm();
+	calls_found->calls = fault_disarm();
 	pam_end(pamh, code);
 	return code;
 }
@@ -148,35 +127,15 @@ one_run(const struct phase *p, const struct fault *fault, long number)
 	crash_watch();
 	secrets_unmask(&secrets);
 	live = fault_live();
-	found->code = run_phase(p, fault, number);
+	found->code = enter(p, fault, number);
 	found->live = fault_live() - live;
 	secrets_wipe(&secrets);
 	if (secrets_found(where, sizeof(where)))
-		problem(where);
+		calls_problem(where);
 	if (found->code == PAM_SUCCESS && p->expected != PAM_SUCCESS)
-		problem("let in");
+		calls_problem("let in");
 	if (found->code == PAM_IGNORE)
-		problem("ignored");
-}
-
-static void
-in_child(const struct phase *p, const struct fault *fault, long number)
-{
-	int status = 0;
-	pid_t pid;
-
-	memset(found, 0, sizeof(*found));
-	if ((pid = fork()) == 0) {
-		one_run(p, fault, number);
-		_exit(EXIT_SUCCESS);
-	}
-	if (pid == -1 || waitpid(pid, &status, 0) != pid ||
-	    (status != 0 && !crash_forgiven(status)))
-		problem("it crashed or hung");
-	/* One call failed; which one of those that it makes nobody counted. */
-	if (status != 0 && found->calls == 0)
-		found->calls = number;
-	found->theirs = status != 0;
+		calls_problem("ignored");
 }
 
 /* The store as it was: the script keeps a copy. */
@@ -193,83 +152,49 @@ restore(void)
 
 /* ---- One after the other ---- */
 
-static int tests, failed;
+struct row {
+	const struct phase *phase;
+	long live;
+};
 
-static long
-try_calls(const struct phase *p, const struct fault *fault, long live,
-    long calls)
+static const char *
+run_phase(const struct fault *fault, long number, void *arg)
 {
-	const char *from = getenv("FAULT_FROM");
-	long tried = 0;
-	int told = 0;
-
-	for (long n = from == NULL ? 1 : atol(from);
-	    n < CALLS_MAX && told < PROBLEMS_MAX; n = calls_next(n, calls)) {
-		restore();
-		in_child(p, fault, n);
-		if (found->live > live)
-			problem("memory leaks");
-		if (found->problem[0] != '\0') {
-			printf("# %s: %s, call %ld: %s (%s)\n", p->name,
-			    fault->name, n, found->problem,
-			    pam_strerror(NULL, found->code));
-			told++;
-		}
-		if (found->calls < n)
-			break;
-		tried++;
-	}
-	failed += told > 0;
-	printf("%s %d - %s: %s, %ld calls\n", told == 0 ? "ok" : "not ok",
-	    ++tests, p->name, fault->name, tried);
-	return tried;
-}
-
-static long
-try_phase(const struct phase *p)
-{
-	long tried = 0, calls = 0, live;
+	struct row *row = arg;
+	pid_t pid;
 
 	restore();
-	in_child(p, NULL, 0);
-	live = found->live;
-	if (found->problem[0] != '\0' || found->code != p->expected) {
-		printf("not ok %d - %s: %s (%s)\n", ++tests, p->name,
-		    found->problem, pam_strerror(NULL, found->code));
-		failed++;
-		return 0;
+	memset(found, 0, sizeof(*found));
+	if ((pid = fork()) == 0) {
+		one_run(row->phase, fault, number);
+		_exit(EXIT_SUCCESS);
 	}
-	for (const struct fault *f = faults; f->name != NULL; f++) {
-		/* Counted once for those of a kind, which are neighbours. */
-		if (f == faults || f->calls != f[-1].calls) {
-			restore();
-			in_child(p, f, 0);
-			calls = found->calls;
-		}
-		if (calls > 0)
-			tried += try_calls(p, f, live, calls);
+	calls_wait(pid, number);
+	if (fault->calls == FAULT_NONE) {
+		row->live = found->live;
+		if (found->code != row->phase->expected)
+			calls_problem("another answer without a fault");
+	} else if (found->live > row->live) {
+		calls_problem("memory leaks");
 	}
-	return tried;
+	return pam_strerror(NULL, found->code);
 }
 
 int
 main(int argc, char **argv)
 {
-	long tried = 0;
-
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (argc < 2 || found == MAP_FAILED)
+	if (argc < 2)
 		return EXIT_FAILURE;
 	confdir = argv[1];
-	/* glibc's name service crashes if its first use is without memory. */
-	if (getpwuid(0) == NULL || getgrnam("root") == NULL)
-		return EXIT_FAILURE;
-	(void)getspnam("root");
-	for (const struct phase *p = phases; p->name != NULL; p++)
-		if (argc < 3 || strcmp(argv[2], p->name) == 0)
-			tried += try_phase(p);
-	printf("# %ld calls failed, one by one\n1..%d\n", tried, tests);
-	return failed == 0 && tests > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	calls_found = calls_shared(sizeof(*calls_found));
+	found = calls_shared(sizeof(*found));
+	fault_no_sleep = true;
+	calls_warm_up();
+	for (const struct phase *p = phases; p->name != NULL; p++) {
+		struct row row = { .phase = p };
+
+		calls_each(p->name, run_phase, &row);
+	}
+	return calls_end();
 }
