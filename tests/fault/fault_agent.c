@@ -410,7 +410,7 @@ main(void)
 	}
 	calls_found = calls_shared(sizeof(*calls_found));
 	found = calls_shared(sizeof(*found));
-	fault_stand_in = calls_sampled();
+	fault_stand_in = true;	/* fault_library hashes in earnest */
 	make_stores();
 	calls_warm_up();
 	for (const struct request *q = requests; q->name != NULL; q++) {

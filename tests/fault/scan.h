@@ -19,10 +19,6 @@
 #define SCAN_MASK 0x5a
 #define SCAN_MAX 64
 #define SCAN_ADDRESS_BITS 47	/* of a process */
-/* Of /proc/self/pagemap. */
-#define SCAN_PRESENT (UINT64_C(1) << 63)
-#define SCAN_SWAPPED (UINT64_C(1) << 62)
-#define SCAN_PAGES 512		/* that are asked for at a time */
 
 struct masked {
 	size_t length;
@@ -90,35 +86,34 @@ scan_is_shadow(size_t from)
 	    (((size_t)1 << SCAN_ADDRESS_BITS) >> scale);
 }
 
-/* A page that nobody touched yet holds nothing, and to look at it would make it
- * a page: most of what a sanitizer maps, and three quarters of the time of
- * fault_library under it. */
-__attribute__((noinline))
-static bool
-scan_touched(const struct masked *m, size_t from, size_t to)
+/* A page that was never written is not there; a stack of a thread has two
+ * thousand of them. */
+#define SCAN_PAGE ((size_t)4096)
+#define SCAN_PAGES 512		/* looked up at a time */
+#define SCAN_THERE (UINT64_C(3) << 62)	/* present or swapped */
+
+/* In those pages of a mapping that are there. */
+static inline bool
+scan_mapping(const struct masked *m, int pagemap, size_t from, size_t to)
 {
 	static uint64_t pages[SCAN_PAGES];
-	const size_t page = (size_t)getpagesize();
-	const int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	size_t run = from;	/* begin of those that were touched */
-	bool found = false;
+	size_t begin = from;	/* of neighbours that are there */
 
-	for (size_t at = from; at < to && !found; at += page) {
-		size_t i = (at - from) / page % SCAN_PAGES;
+	for (size_t at = from; at < to; at += SCAN_PAGE) {
+		size_t n = (at - from) / SCAN_PAGE % SCAN_PAGES;
 
-		/* What is not told counts as touched. */
-		if (i == 0 && pread(map, pages, sizeof(pages), (off_t)(at /
-		    page * sizeof(pages[0]))) < (ssize_t)sizeof(pages[0]))
-			memset(pages, 0xff, sizeof(pages));
-		if ((pages[i] & (SCAN_PRESENT | SCAN_SWAPPED)) != 0)
+		if (n == 0 && pread(pagemap, pages, sizeof(pages), (off_t)
+		    (at / SCAN_PAGE * sizeof(pages[0]))) <= 0)
+			return true;
+		if ((pages[n] & SCAN_THERE) != 0)
 			continue;
-		found = scan_bytes(m, (const unsigned char *)(uintptr_t)run,
-		    at - run);
-		run = at + page;
+		if (scan_bytes(m, (const unsigned char *)(uintptr_t)begin,
+		    at - begin))
+			return true;
+		begin = at + SCAN_PAGE;
 	}
-	close(map);
-	return found || scan_bytes(m, (const unsigned char *)(uintptr_t)run,
-	    to - run);
+	return begin < to && scan_bytes(m,
+	    (const unsigned char *)(uintptr_t)begin, to - begin);
 }
 
 /* Everything that this process may write: heap, stack, data. Names the
@@ -131,27 +126,26 @@ scan_memory(const struct masked *m, char *where, size_t room)
 	static char line[512];
 	static char buffer[4096];
 	FILE *maps = fopen("/proc/self/maps", "re");
+	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	bool found = false;
 
-	if (maps == NULL)
+	if (maps == NULL || pagemap == -1)
 		return true;
 	setvbuf(maps, buffer, _IOFBF, sizeof(buffer));
 	while (!found && fgets(line, sizeof(line), maps) != NULL) {
-		unsigned long from = 0, to = 0, file = 0;
+		unsigned long from = 0, to = 0;
 		char mode[8] = "";
 
-		if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, mode,
-		    &file) != 4 ||
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
 		    mode[0] != 'r' || mode[1] != 'w' ||
 		    strstr(line, "-shm") != NULL || scan_is_shadow(from))
 			continue;
-		found = file == 0 ? scan_touched(m, from, to) :
-		    scan_bytes(m, (const unsigned char *)(uintptr_t)from,
-		    to - from);
+		found = scan_mapping(m, pagemap, from, to);
 		if (found)
 			snprintf(where, room, "%.*s", 100, line);
 	}
 	fclose(maps);
+	close(pagemap);
 	return found;
 }
 
