@@ -113,11 +113,15 @@ fill_dates(struct paspw_status *st, const struct policy *p,
 }
 
 static void
-fill(struct view *v, const struct policy *p, const struct account *a,
+fill(struct view *v, const struct policy *p, const struct account *row,
     int64_t now)
 {
 	struct paspw_status *st = &v->status;
+	struct account copy = *row;
+	const struct account *a = &copy;
 
+	/* Nobody writes when a lease, a window or a lock runs out. */
+	lockout_by_now(p, &copy, now);
 	memset(v, 0, sizeof(*v));
 	memcpy(v->account, a->name, sizeof(v->account));
 	memcpy(v->realm, p->realm, sizeof(v->realm));
@@ -138,6 +142,7 @@ fill(struct view *v, const struct policy *p, const struct account *a,
 	st->closed_at = a->closed_at;
 	st->never_changed = account_never_changed(a);
 	st->cause_count = account_causes(p, a, now, st->causes);
+	secret_wipe_bytes(&copy, sizeof(copy));
 }
 
 /* What a caller of paspw_status gets: from here, or with the answer that its

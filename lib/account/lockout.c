@@ -158,6 +158,14 @@ catch_up(const struct policy *p, struct account *a, bool exempt, int64_t now,
 	}
 }
 
+void
+lockout_by_now(const struct policy *p, struct account *a, int64_t now)
+{
+	struct lockout_step step = { 0 };
+
+	catch_up(p, a, true, now, &step);
+}
+
 static bool
 free_try(const struct policy *p, const struct account *a, bool exempt)
 {

@@ -40,6 +40,8 @@ void lockout_add_failure(struct account *a, int most, uint64_t id,
 /* A try at a locked account: counted, at most one write a second. */
 void lockout_refused(struct account *a, int64_t now,
     struct lockout_step *step);
+/* The row as the next try finds it, but for a lock that it would set. */
+void lockout_by_now(const struct policy *p, struct account *a, int64_t now);
 void lockout_lock(struct account *a, int64_t now);
 void lockout_unlock(struct account *a);
 

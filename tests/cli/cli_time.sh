@@ -191,7 +191,7 @@ is 'for good' "$(at_in '2027-06-20 12:00:00' \
 
 # ---- Locks that end ----
 
-rules 'unlock_after = 15m'
+rules 'unlock_after = 15m' 'failure_window = 2h'
 issue '2027-07-01 12:00:00' locked
 for try in 1 2 3 4 5; do
 	verdict '2027-07-01 12:30:00' locked "wrong$try" > /dev/null
@@ -200,11 +200,18 @@ is 'locked until' "$(field '2027-07-01 12:31:00' locked locked_until)" \
     2027-07-01T10:45:00Z
 is 'a second too early' \
     "$(verdict '2027-07-01 12:44:59' locked "$second")" locked
+is 'status knows that nobody wrote since' "$(at '2027-07-01 12:45:00' \
+    status locked --json | jq -c '[.state, .failures, .locked_at]')" \
+    '["active",0,null]'
 is 'then it is open' "$(verdict '2027-07-01 12:45:00' locked "$second")" \
     accepted
 for try in 1 2 3 4 5; do
 	verdict '2027-07-01 13:00:00' locked "wrong$try" > /dev/null
 done
+issue '2027-07-01 12:00:00' clumsy
+verdict '2027-07-01 13:00:00' clumsy wrong > /dev/null
+is 'a failure counts' "$(field '2027-07-01 14:59:59' clumsy failures)" 1
+is 'and no longer' "$(field '2027-07-01 15:00:00' clumsy failures)" 0
 is 'a lock of a clock that was ahead does not last longer' "$(
     verdict '2027-07-01 07:00:00' locked "$second" > /dev/null
     verdict '2027-07-01 07:15:00' locked "$second")" accepted

@@ -210,6 +210,19 @@ START_TEST(five_killed_callers_lock)
 }
 END_TEST
 
+START_TEST(looking_counts_but_does_not_lock)
+{
+	for (uint64_t id = 1; id <= 5; id++)
+		begin(id, NOW);
+	lockout_by_now(&policy, &row, NOW + LEASE);
+	ck_assert_int_eq(row.pending.count, 5);
+	lockout_by_now(&policy, &row, NOW + LEASE + 1);
+	ck_assert_int_eq(row.pending.count, 0);
+	ck_assert_int_eq(row.failed.count, 5);
+	ck_assert_int_eq(row.locked_at, 0);
+}
+END_TEST
+
 START_TEST(right_password_after_the_lock_is_locked)
 {
 	fail_times(4, NOW);
@@ -444,6 +457,7 @@ main(void)
 	tcase_add_test(tc, unknown_attempt_gets_no_answer);
 	tcase_add_test(tc, lapsed_attempt_counts_and_gets_no_answer);
 	tcase_add_test(tc, five_killed_callers_lock);
+	tcase_add_test(tc, looking_counts_but_does_not_lock);
 	tcase_add_test(tc, right_password_after_the_lock_is_locked);
 	tcase_add_test(tc, lock_after_one);
 	tcase_add_test(tc, lowered_limit_locks_instead_of_waiting_for_ever);
