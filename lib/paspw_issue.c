@@ -219,9 +219,9 @@ save_new(struct paspw *h, struct subject *s, struct candidate *c)
 		return error_set(&h->error, PASPW_ERR_EXISTS,
 		    "account %s was created meanwhile", s->account.name);
 	case STORE_UNSURE:
-		return error_set(&h->error, PASPW_ERR_BUSY, "nobody knows "
-		    "whether account %s was saved: see `paspw status`",
-		    s->account.name);
+		return error_set(&h->error, PASPW_ERR_STORE, "%s: nobody "
+		    "knows whether account %s was saved: see `paspw status`",
+		    h->error.text, s->account.name);
 	default:
 		return h->error.code;
 	}

@@ -137,10 +137,13 @@ save(struct work *w, bool *again)
 		w->sealed = true;
 		return key_evolve(&w->key, w->e);
 	case STORE_CONFLICT:
-	case STORE_UNSURE:
 		*again = true;
 		return error_set(w->e, PASPW_ERR_BUSY,
 		    "the store is too busy to seal");
+	case STORE_UNSURE:
+		/* If it stays so, the store has said why: a disk is full. */
+		*again = true;
+		return w->e->code != PASPW_OK ? w->e->code : PASPW_ERR_STORE;
 	default:
 		return w->e->code;
 	}

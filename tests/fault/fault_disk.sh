@@ -42,6 +42,10 @@ refuses()
 	    '^chauthtok-expired PAM_(AUTHTOK_ERR|AUTHINFO_UNAVAIL)$'
 	exit_is "$1: the tool says it" 6 admin lock bob --reason test
 	like "$1: and why" "$err" "$2"
+	exit_is "$1: no account is made" 6 admin add carol --generate
+	like "$1: as the tool says, and why" "$err" "$2"
+	exit_is "$1: nothing is sealed" 6 admin audit seal
+	like "$1: as it says too" "$err" "$2"
 }
 
 unharmed()
