@@ -836,8 +836,9 @@ PASPW_MUST_USE int paspw_audit_verify(struct paspw *h,
 
 /*
  * The same, also against what was handed out: lines of paspw_audit_first_keys
- * and paspw_audit_heads; those of other realms are ignored. fn: told of each
- * fault; NULL: of none. Keys are secrets: the caller wipes them.
+ * and paspw_audit_heads; those of other realms and comments (#) are ignored.
+ * fn: told of each fault; NULL: of none. Keys are secrets: the caller wipes
+ * them.
  * Errors: INVALID (a line that is no proof), NOTFOUND (there is no such
  * realm), STORE, BUSY, CRYPTO.
  */

@@ -178,15 +178,21 @@ verify_realm(struct paspw *h, const struct policy *policy, void *arg)
 /* A proof that nobody looks at would prove nothing, and look as if it did. */
 static int
 parse_proofs(struct paspw *h, const char *const *texts, size_t count,
-    struct proof *proofs)
+    struct verifier *v, struct proof *proofs)
 {
+	v->proof_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (texts[i] == NULL || !proof_parse(texts[i], &proofs[i]))
+		struct proof *proof = &proofs[v->proof_count];
+
+		if (texts[i] != NULL && texts[i][0] == '#')
+			continue;
+		if (texts[i] == NULL || !proof_parse(texts[i], proof))
 			return error_set(&h->error, PASPW_ERR_INVALID,
 			    "line %zu is neither a key nor a head", i + 1);
-		if (config_realm(&h->config, proofs[i].realm) == NULL)
+		if (config_realm(&h->config, proof->realm) == NULL)
 			return error_set(&h->error, PASPW_ERR_NOTFOUND,
 			    "line %zu is of a realm that is not there", i + 1);
+		v->proof_count++;
 	}
 	return PASPW_OK;
 }
@@ -204,7 +210,7 @@ verify(struct paspw *h, const char *const *texts, struct verifier *v)
 	v->proofs = proofs;
 	v->progress = h->progress;
 	v->progress_arg = h->progress_arg;
-	if ((r = parse_proofs(h, texts, count, proofs)) == PASPW_OK)
+	if ((r = parse_proofs(h, texts, count, v, proofs)) == PASPW_OK)
 		r = handle_each_realm(h, verify_realm, v);
 	secret_wipe_bytes(proofs, count * sizeof(*proofs));
 	free(proofs);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define PROOFS_BYTES 65536
-#define PROOFS_MAX 256
+#define PROOFS_MAX 1024	/* lines; a text of keys alone has fewer */
 #define FAULTS_SHOWN 1000
 
 /* ---- seal ---- */
@@ -80,25 +80,26 @@ read_text(struct tool *t, const char *path, char *text, size_t size)
 	return code;
 }
 
-/* One a line; empty lines and comments (#) between them. */
+/* One a line, of a mail perhaps (\r). Empty lines are comments (#), which stay,
+ * so that the library counts lines as an editor does. */
 static int
 read_proofs(struct tool *t, const char *path, struct proofs *p)
 {
-	char *rest = NULL;
+	char *rest = p->text, *line;
+	bool found = false;
 	int code = read_text(t, path, p->text, sizeof(p->text));
 
 	if (code != TOOL_YES)
 		return code;
-	for (char *line = strtok_r(p->text, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest)) {
-		if (line[0] == '#')
-			continue;
+	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (p->count == PROOFS_MAX)
 			return output_usage(t, _("%s: more than %d lines"),
 			    path, PROOFS_MAX);
-		p->lines[p->count++] = line;
+		line[strcspn(line, "\r")] = '\0';
+		found = found || (line[0] != '\0' && line[0] != '#');
+		p->lines[p->count++] = line[0] != '\0' ? line : "#";
 	}
-	return p->count > 0 ? TOOL_YES : output_usage(t,
+	return found ? TOOL_YES : output_usage(t,
 	    _("%s: there is no key and no head in it"), path);
 }
 
@@ -194,9 +195,11 @@ cmd_audit_verify(struct tool *t)
 	if (err == PASPW_OK)
 		err = paspw_audit_verify_with(t->handle, p.lines, p.count,
 		    show_fault, &faults, &r);
-	if (err == PASPW_ERR_NOTFOUND)	/* a realm, not an account */
-		err = PASPW_ERR_INVALID;
-	if (err != PASPW_OK)
+	/* what is missing is a realm, not an account */
+	if (path != NULL && (err == PASPW_ERR_INVALID ||
+	    err == PASPW_ERR_NOTFOUND))
+		code = output_usage(t, "%s: %s", path, paspw_detail(t->handle));
+	else if (err != PASPW_OK)
 		code = output_error(t, err);
 	else if (t->json)
 		code = output_object(t, trail_object(&r, faults.list));

@@ -62,6 +62,18 @@ exit_is "a file without a proof" 2 pw audit verify --proofs /dev/null
 exit_is "a file that is not there" 2 pw audit verify --proofs "$tmp/none"
 printf 'paspw-head:users:1:abc\n' > "$tmp/broken"
 exit_is "a proof that is none" 2 pw audit verify --proofs "$tmp/broken"
+like "its file and line are named" "$err" "$tmp/broken: line 1 is"
+{
+	printf '# from the auditor\n\n'
+	cat "$tmp/proofs"
+} | sed 's/$/\r/' > "$tmp/mailed"
+exit_is "as a mail from Windows brings them" 0 \
+    pw audit verify --proofs "$tmp/mailed" --json
+ok "all are looked at" json '.keyed == .seals and .heads == 2'
+last=$(($(wc -l < "$tmp/mailed") + 1))
+echo junk >> "$tmp/mailed"
+exit_is "a bad line among them" 2 pw audit verify --proofs "$tmp/mailed"
+like "is counted as an editor does" "$err" "$tmp/mailed: line $last is"
 sed 's/^paspw-key:users:/paspw-key:nowhere:/' "$tmp/proofs" > "$tmp/broken"
 exit_is "a proof of another house" 2 pw audit verify --proofs "$tmp/broken"
 printf 'paspw-key:users:1:%064d\n' 7 > "$tmp/broken"
