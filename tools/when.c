@@ -12,7 +12,8 @@
 #include <time.h>
 
 #define DATE_LENGTH 10		/* 2026-03-31 */
-#define SPAN_MAX 9999		/* in any unit: far from every overflow */
+#define SPAN_MAX 999999999	/* in any unit, as in the configuration */
+#define MONTHS_MAX 120000	/* 10000 years: mktime goes as far */
 
 /* As in the configuration. */
 static const struct unit {
@@ -137,8 +138,10 @@ digits(const char *text, unsigned max, unsigned *number, const char **rest)
 /* Calendar months in local time; a day that the month lacks becomes its
  * last. */
 static int64_t
-add_months(int64_t from, int months)
+add_months(int64_t from, int64_t count)
 {
+	int months = (int)(count > MONTHS_MAX ? MONTHS_MAX :
+	    count < -MONTHS_MAX ? -MONTHS_MAX : count);
 	time_t start = (time_t)from;
 	struct tm tm;
 	int day;
@@ -165,7 +168,7 @@ when_span(const char *text, int sign, int64_t now, int64_t *when)
 	if (!digits(text, SPAN_MAX, &count, &name))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		int n = (int)count * sign;
+		int64_t n = (int64_t)count * sign;
 
 		if (strcmp(name, units[i].name) != 0)
 			continue;

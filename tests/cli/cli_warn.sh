@@ -44,6 +44,10 @@ ok '--json: one object for each' json '.accounts | length == 1 and
 
 out=$(pw --realm users warn --expiring 5d --hook "$tmp/hook")
 is '--expiring is asked instead of warn_before' "$?$out" 0
+configure 'max_age = 10d' 'warn_before = 1000001s'
+out=$(pw --realm users warn --hook "$tmp/hook")
+is 'a span in seconds is a span' "$out" alice
+configure 'max_age = 10d' 'warn_before = 20d'
 exit_is 'a span that is none: usage' 2 pw warn --expiring soon
 exit_is 'a hook that is missing tells nobody' 1 \
     pw --realm users warn --hook "$tmp/none"
