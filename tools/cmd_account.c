@@ -217,50 +217,63 @@ cmd_set(struct tool *t)
 
 typedef int act_fn(struct paspw *h, const char *user);
 
-static int
-act(struct tool *t, act_fn *verb, const char *what)
+/* A script may lock or unlock everybody: that somebody has left is no error.
+ * But nobody shall believe that he may come in again. */
+static bool
+is_closed(struct tool *t)
 {
-	return done(t, verb(t->handle, t->operand), what);
+	struct paspw_status *status = NULL;
+	bool closed = paspw_status(t->handle, t->operand,
+	    &status) == PASPW_OK && strcmp(status->state, "closed") == 0;
+
+	paspw_status_free(&status);
+	return closed;
+}
+
+/* sentence: what an admin reads, with the account in it. */
+static int
+act(struct tool *t, act_fn *verb, const char *what, const char *sentence)
+{
+	int code = done(t, verb(t->handle, t->operand), what);
+
+	if (code != TOOL_YES)
+		return code;
+	if (verb != paspw_close_account && is_closed(t))
+		output_warning(t, _("the account %s is closed, and stays so"),
+		    t->operand);
+	else if (!t->json) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		printf(_(sentence), t->operand);
+#pragma GCC diagnostic pop
+	}
+	return TOOL_YES;
 }
 
 int
 cmd_lock(struct tool *t)
 {
-	int code = act(t, paspw_lock, "lock");
-
-	if (code == TOOL_YES && !t->json)
-		printf(_("The account %s is locked.\n"), t->operand);
-	return code;
+	return act(t, paspw_lock, "lock",
+	    N_("The account %s is locked.\n"));
 }
 
 int
 cmd_unlock(struct tool *t)
 {
-	int code = act(t, paspw_unlock, "unlock");
-
-	if (code == TOOL_YES && !t->json)
-		printf(_("The account %s is unlocked.\n"), t->operand);
-	return code;
+	return act(t, paspw_unlock, "unlock",
+	    N_("The account %s is unlocked.\n"));
 }
 
 int
 cmd_expire(struct tool *t)
 {
-	int code = act(t, paspw_expire, "expire");
-
-	if (code == TOOL_YES && !t->json)
-		printf(_("The account %s must change its password at the "
-		    "next login.\n"), t->operand);
-	return code;
+	return act(t, paspw_expire, "expire", N_("The account %s must change "
+	    "its password at the next login.\n"));
 }
 
 int
 cmd_close(struct tool *t)
 {
-	int code = act(t, paspw_close_account, "close");
-
-	if (code == TOOL_YES && !t->json)
-		printf(_("The account %s is closed, its credentials are "
-		    "erased.\n"), t->operand);
-	return code;
+	return act(t, paspw_close_account, "close", N_("The account %s is "
+	    "closed, its credentials are erased.\n"));
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define MESSAGE_MAX 4096
-#define STATE_WIDTH 9
+#define STATE_WIDTH 10		/* "attention" and a space */
 
 static const char *const states[] = {
 	[DOCTOR_OK] = N_("ok"),

@@ -44,6 +44,7 @@ struct tool {
 	const struct command *command;
 	const char *values[OPTIONS];	/* "" for a flag; NULL: not given */
 	const char *operand;		/* USER, KEY or FILE; NULL: none */
+	const char *user;		/* whom it is about; NULL: nobody */
 	struct paspw_terms terms;	/* of add */
 	bool json;
 	bool listing;			/* a JSON list is being written */

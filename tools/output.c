@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MESSAGE_MAX 2048
+#define MESSAGE_MAX 8192	/* the library's is 4096 at most */
 #define TIME_MAX 64
 #define JSON_LINE 0		/* an object on one line, keys as packed */
 
@@ -199,10 +199,14 @@ output_error(struct tool *t, int err)
 {
 	const struct error_row *row = error_row(err);
 	const char *detail = paspw_detail(t->handle);
+	/* The library repeats no unknown name: at a login somebody may have
+	 * typed a password. This one was an argument, which all can read. */
+	bool named = err != PASPW_ERR_NOTFOUND || t->user == NULL ||
+	    strstr(detail, t->user) != NULL;
 
 	return report_next(t, row->exit, row->code, row->next == NULL ? NULL :
-	    _(row->next), "%s", detail[0] != '\0' ? detail :
-	    paspw_strerror(err));
+	    _(row->next), "%s%s%s", named ? "" : t->user, named ? "" : ": ",
+	    detail[0] != '\0' ? detail : paspw_strerror(err));
 }
 
 void

@@ -87,6 +87,8 @@ const struct option_row options[OPTIONS] = {
 };
 
 #define WHY (HAS(OPTION_REASON) | HAS(OPTION_TICKET))
+/* `set --owner ""` takes the owner away. */
+#define MAY_BE_EMPTY (HAS(OPTION_OWNER) | WHY)
 #define EVENTS (HAS(OPTION_ACCOUNT) | HAS(OPTION_SINCE) | \
     HAS(OPTION_DIRECTORY))
 #define ISSUE (HAS(OPTION_GENERATE) | HAS(OPTION_PASSWORD_STDIN) | WHY)
@@ -241,7 +243,14 @@ parse_options(struct tool *t, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		if (c < FIRST_OPTION)
 			return option_fault(t, c, argv[optind - 1]);
-		t->values[c - FIRST_OPTION] = optarg != NULL ? optarg : "";
+		c -= FIRST_OPTION;
+		/* a variable of a script that is empty: `--realm ""` would
+		 * stand for all realms */
+		if (optarg != NULL && optarg[0] == '\0' &&
+		    (HAS(c) & MAY_BE_EMPTY) == 0)
+			return output_usage(t, _("the option --%s needs a "
+			    "value"), options[c].name);
+		t->values[c] = optarg != NULL ? optarg : "";
 	}
 	t->json = t->values[OPTION_JSON] != NULL;
 	return TOOL_YES;
@@ -280,6 +289,9 @@ check_operands(struct tool *t, const struct command *c, char **operands,
 		return output_usage(t, _("%s: there is an operand too many"),
 		    c->word);
 	t->operand = count > 0 ? operands[0] : NULL;
+	t->user = most == 1 && strstr(c->operand, "USER") != NULL ?
+	    t->operand : t->values[OPTION_ACCOUNT] != NULL ?
+	    t->values[OPTION_ACCOUNT] : t->values[OPTION_USER];
 	for (unsigned i = 0; i < OPTIONS; i++)
 		if (t->values[i] != NULL &&
 		    (HAS(i) & (c->options | EVERY_COMMAND)) == 0)
@@ -422,13 +434,10 @@ open_handle(struct tool *t)
 static void
 seal(struct tool *t)
 {
-	const char *kind = t->command->operand;
-	const char *user = kind != NULL && strstr(kind, "USER") != NULL
-	    ? t->operand : t->values[OPTION_ACCOUNT];
 	const char *realm = NULL;
 	int err = PASPW_OK;
 
-	if (user != NULL && (err = paspw_realm_of(t->handle, user,
+	if (t->user != NULL && (err = paspw_realm_of(t->handle, t->user,
 	    &realm)) == PASPW_OK)
 		err = paspw_set(t->handle, PASPW_REALM, realm);
 	if (err == PASPW_OK)

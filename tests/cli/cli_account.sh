@@ -105,6 +105,13 @@ exit_is "a closed account" 1 \
 exit_is "is still known" 0 pw status dave --json
 ok "without credentials" json '.state == "closed" and
     .hash_method == null and .hash_cost == null'
+for word in lock unlock expire; do
+	exit_is "$word what is closed" 0 pw $word dave
+	is "$word: nothing was done that counts" "$out" ''
+	like "$word: is said to be no way back" "$err" 'dave is closed'
+done
+exit_is "and closed it is" 0 pw status dave --json
+ok "whatever was done since" json '.state == "closed"'
 exit_is "its name is not for anybody" 1 pw add dave --generate
 like "it says what to do" "$err" 'paspw add dave --reopen --reason TEXT'
 exit_is "reopening needs a reason" 2 pw add dave --generate --reopen
@@ -120,7 +127,8 @@ ok "it begins anew" json '.state == "change_required" and
 for word in lock unlock expire 'close --reason left' status; do
 	# shellcheck disable=SC2086 # two words
 	exit_is "$word of nobody" 3 pw --json $word nobody-here
-	ok "$word of nobody: JSON" json '.error.code == "not_found"'
+	ok "$word of nobody: JSON" json '.error.code == "not_found" and
+	    (.error.message | test("nobody-here"))'
 done
 
 # Every act is on record, with who and why.

@@ -61,6 +61,14 @@ like "of every fault" "$err" 'bad.conf:3: history: .'
 exit_is "lint a bad file (JSON)" 5 "$paspw" --json policy lint "$tmp/bad.conf"
 ok "is an error object" json '.error.code == "config" and
     (.error.message | test("min_lenght") and test("history"))'
+{
+	echo '[users]'
+	for n in $(seq 30); do
+		echo "a_name_of_nothing_that_is_quite_long_$n = 1"
+	done
+} > "$tmp/bad.conf"
+exit_is "lint a file of faults" 5 "$paspw" policy lint "$tmp/bad.conf"
+like "names the last of them too" "$err" 'quite_long_30: unknown setting'
 exit_is "lint a missing file" 5 "$paspw" policy lint "$tmp/none.conf"
 
 # ---- compare ----

@@ -64,11 +64,17 @@ usage "a C1 control character" lock "$(printf 'a\302\233')"
 usage "a name that is not UTF-8" lock "$(printf 'a\377')"
 usage "close without a reason" close alice
 usage "close with an empty reason" close alice --reason ''
+usage "an empty realm" list --realm ''
+usage "an empty configuration" list --config ''
+usage "an empty account" audit show --account ''
+usage "an empty user" generate --user ''
+usage "an empty hook" warn --hook ''
 usage "a number that is none" generate --count 3x
 usage "a number out of range" generate --count 99999999999999999999
 usage "no passwords" generate --count 0
 usage "length and words" generate --length 12 --words 4
 usage "a span that is none" list --expiring 14parsecs
+usage "a span that is too long" list --expiring 1000000000s
 usage "a time that is none" audit show --since yesterday
 usage "two sources of a password" add alice --generate --password-stdin
 for time in 2026-02-31 2026-13-01 2026-3-1 26-03-01 1969-12-31 \
@@ -97,6 +103,10 @@ exit_is "options come before the command" 0 pw --realm admins --json list
 ok "and are obeyed" json '.accounts == []'
 exit_is "options come after the command" 0 pw list --realm admins --json
 ok "and are obeyed, too" json '.accounts == []'
+for span in 999999999s 36500d 9999y 999999999mo; do
+	exit_is "since $span ago" 0 pw audit show --since "$span"
+	exit_is "idle for $span" 0 pw list --idle "$span"
+done
 exit_is "-- ends the options" 3 pw status -- --json
 unlike "what follows is an operand" "$out" '{'
 
