@@ -102,18 +102,43 @@ reserve(struct paspw *h, struct subject *s, struct paspw_attempt *attempt)
 	return PASPW_OK;
 }
 
-/* Hash with the account's own setting, or, so that a refusal takes as long,
- * with a random one of the realm: for nobody, for a locked account, and for a
- * field that is no hash (a dummy that nothing can ever equal: the answer
- * never comes from it, CVE-2020-27780). */
+/* Of the accounts that are looked at for a hash; the store reads as many at
+ * once. */
+#define NEIGHBOURS_MAX 64
+
+struct neighbours {
+	char *setting;
+	int seen;
+};
+
+static int
+take_setting(const struct account *a, void *arg)
+{
+	struct neighbours *n = arg;
+	struct error ignored;
+
+	return hash_setting_of(a->hash, n->setting, &ignored) == PASPW_OK ||
+	    ++n->seen == NEIGHBOURS_MAX;
+}
+
+/* Hash with the account's own setting, also when it is locked. So that a
+ * refusal takes as long, nobody, and a field that is no hash, are hashed like
+ * another account of the realm: what is stored may have a cost that the realm
+ * does not ask for (/etc/shadow: libxcrypt's). That is a dummy, which nothing
+ * can ever equal: the answer never comes from it (CVE-2020-27780). */
 static int
 choose_setting(struct paspw *h, const struct subject *s,
     struct paspw_attempt *attempt)
 {
+	struct neighbours n = { attempt->setting, 0 };
 	struct error ignored;
+	int stopped = 0;
 
-	if (attempt->reserved && hash_setting_of(s->account.hash,
-	    attempt->setting, &ignored) == PASPW_OK)
+	if (hash_setting_of(s->account.hash, attempt->setting, &ignored) ==
+	    PASPW_OK)
+		return PASPW_OK;
+	if (s->store->ops->each(s->store, take_setting, &n, &stopped,
+	    &ignored) == STORE_OK && n.seen < NEIGHBOURS_MAX && stopped != 0)
 		return PASPW_OK;
 	return hash_setting(s->policy, attempt->setting, &h->error);
 }

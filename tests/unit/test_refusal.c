@@ -15,6 +15,7 @@
 #define NS_PER_MS INT64_C(1000000)
 #define WRITE_NS NS_PER_MS
 #define HASH_NS (30 * NS_PER_MS)
+#define COST_AT 4		/* in "$y$j7T$" */
 
 static int64_t now_ns, slept_ns;
 
@@ -24,7 +25,7 @@ char *__wrap_crypt_rn(const char *, const char *, void *, int);
 char *
 __wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size)
 {
-	now_ns += HASH_NS;
+	now_ns += HASH_NS * setting[COST_AT];
 	return __real_crypt_rn(phrase, setting, data, size);
 }
 
@@ -119,6 +120,20 @@ START_TEST(each_refusal_takes_as_long)
 }
 END_TEST
 
+/* /etc/shadow has libxcrypt's 5 where the realm has 7, and what a realm asks
+ * for changes: hashes are as they were made. */
+START_TEST(at_the_cost_of_the_hashes_that_are_there)
+{
+	int64_t expected;
+
+	issue_all();
+	h->config.realms[0].hash_cost += _i;
+	expected = refuse(0, false);
+	for (size_t i = 0; i < EVERYBODY; i++)
+		ck_assert_int_eq(refuse(i, false), expected);
+}
+END_TEST
+
 START_TEST(who_is_accepted_does_not_wait)
 {
 	settled("right");
@@ -137,6 +152,8 @@ main(void)
 	TCase *tc = tcase_create("refusal");
 
 	tcase_add_loop_test(tc, each_refusal_takes_as_long, 0, 2);
+	tcase_add_loop_test(tc, at_the_cost_of_the_hashes_that_are_there, 1,
+	    3);
 	tcase_add_test(tc, who_is_accepted_does_not_wait);
 	return run_issued(suite, tc);
 }
