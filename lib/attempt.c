@@ -117,28 +117,31 @@ take_setting(const struct account *a, void *arg)
 	struct neighbours *n = arg;
 	struct error ignored;
 
-	return hash_setting_of(a->hash, n->setting, &ignored) == PASPW_OK ||
+	return hash_setting_like(a->hash, n->setting, &ignored) == PASPW_OK ||
 	    ++n->seen == NEIGHBOURS_MAX;
 }
 
-/* Hash with the account's own setting, also when it is locked. So that a
- * refusal takes as long, nobody, and a field that is no hash, are hashed like
- * another account of the realm: what is stored may have a cost that the realm
- * does not ask for (/etc/shadow: libxcrypt's). That is a dummy, which nothing
- * can ever equal: the answer never comes from it (CVE-2020-27780). */
+/* Hash with the account's own setting, or, so that a refusal takes as long,
+ * with a random one: for a locked account like its own; for nobody, and for a
+ * field that is no hash, like another account's of the realm: what is stored
+ * may have a cost that the realm does not ask for (/etc/shadow: libxcrypt's).
+ * It is a dummy that nothing can ever equal: the answer never comes from it
+ * (CVE-2020-27780). */
 static int
 choose_setting(struct paspw *h, const struct subject *s,
     struct paspw_attempt *attempt)
 {
 	struct neighbours n = { attempt->setting, 0 };
+	const char *hash = s->account.hash;
 	struct error ignored;
 	int stopped = 0;
 
-	if (hash_setting_of(s->account.hash, attempt->setting, &ignored) ==
-	    PASPW_OK)
+	if ((attempt->reserved && hash_setting_of(hash, attempt->setting,
+	    &ignored) == PASPW_OK) || hash_setting_like(hash,
+	    attempt->setting, &ignored) == PASPW_OK)
 		return PASPW_OK;
 	if (s->store->ops->each(s->store, take_setting, &n, &stopped,
-	    &ignored) == STORE_OK && n.seen < NEIGHBOURS_MAX && stopped != 0)
+	    &ignored) == STORE_OK && stopped != 0 && n.seen < NEIGHBOURS_MAX)
 		return PASPW_OK;
 	return hash_setting(s->policy, attempt->setting, &h->error);
 }

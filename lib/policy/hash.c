@@ -16,6 +16,8 @@ static const char alphabet[] =
 /* sha: before a number of rounds */
 static const char rounds[] = "rounds=";
 
+static const char scrypt[] = "$7$";
+
 /* What crypt answers when it fails, so that nothing ever equals it. */
 static const char failure_token[] = "*0";
 
@@ -26,7 +28,9 @@ enum {
 	BLOCK_LARGE = 32,
 	BLOCK_SMALL = 8,
 	BLOCK_BYTES = 128,		/* times r: one of the N blocks */
-	SHA_ROUNDS = 5000	/* when the hash names none */
+	SHA_ROUNDS = 5000,	/* when the hash names none */
+	SCRYPT_PARAMETERS = 11,	/* characters, before the salt */
+	SALT_LAST = 4		/* that may not be any: of less than 3 bytes */
 };
 
 /* Value of a digit of crypt's alphabet, or -1. */
@@ -61,7 +65,7 @@ yescrypt_cost(const char *params)
 static unsigned
 scrypt_cost(const char *params)
 {
-	if (strspn(params, alphabet) < 11 ||
+	if (strspn(params, alphabet) < SCRYPT_PARAMETERS ||
 	    strncmp(params + 2, "..../....", 9) != 0)
 		return 0;
 	return memory_cost(digit(params[0]), digit(params[1]));
@@ -105,7 +109,7 @@ static const struct method {
 } methods[] = {
 	{ "$y$", "yescrypt", 43, 0, yescrypt_cost },
 	{ "$gy$", "gost-yescrypt", 43, 0, yescrypt_cost },
-	{ "$7$", "scrypt", 43, 0, scrypt_cost },
+	{ scrypt, "scrypt", 43, 0, scrypt_cost },
 	{ "$6$", "sha512crypt", 86, 0, sha_cost },
 	{ "$5$", "sha256crypt", 43, 0, sha_cost },
 	{ "$2b$", "bcrypt", 31, 22, bcrypt_cost },
@@ -205,7 +209,7 @@ hash_random(void *bytes, size_t size, struct error *e)
 int
 hash_setting(const struct policy *p, char *setting, struct error *e)
 {
-	const char *prefix = p->hash == HASH_SCRYPT ? "$7$" : "$y$";
+	const char *prefix = p->hash == HASH_SCRYPT ? scrypt : "$y$";
 	char salt[HASH_SALT_BYTES];
 	char made[CRYPT_GENSALT_OUTPUT_SIZE];
 	int rc;
@@ -236,6 +240,26 @@ hash_setting_of(const char *hash, char *setting, struct error *e)
 		    "the stored field is locked, empty or no hash");
 	memcpy(setting, hash, length);
 	setting[length] = '\0';
+	return PASPW_OK;
+}
+
+int
+hash_setting_like(const char *hash, char *setting, struct error *e)
+{
+	unsigned char random[HASH_SALT_BYTES];
+	size_t salt, end;
+	int rc;
+
+	if ((rc = hash_setting_of(hash, setting, e)) != PASPW_OK ||
+	    (rc = hash_random(random, sizeof(random), e)) != PASPW_OK)
+		return rc;
+	salt = end = strlen(setting);
+	while (setting[salt - 1] != '$')
+		salt--;
+	if (strncmp(setting, scrypt, strlen(scrypt)) == 0)
+		salt += SCRYPT_PARAMETERS;
+	for (size_t i = 0; i < sizeof(random) && salt + SALT_LAST < end; i++)
+		setting[salt++] = alphabet[random[i] % (sizeof(alphabet) - 1)];
 	return PASPW_OK;
 }
 

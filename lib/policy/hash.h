@@ -17,6 +17,9 @@ PASPW_MUST_USE int hash_setting(const struct policy *p, char *setting,
 /* The setting part of a stored hash, without the digest. */
 PASPW_MUST_USE int hash_setting_of(const char *hash, char *setting,
     struct error *e);
+/* One of the same method and cost, with a salt that is nobody's. */
+PASPW_MUST_USE int hash_setting_like(const char *hash, char *setting,
+    struct error *e);
 /* Hash a password under a setting (or under a stored hash). */
 PASPW_MUST_USE int hash_compute(const struct secret *password,
     const char *setting, char *hash, struct error *e);

@@ -83,6 +83,24 @@ START_TEST(verifies_known_hash)
 }
 END_TEST
 
+/* As much work, and never that hash. */
+START_TEST(a_setting_like_another_has_its_method_and_cost)
+{
+	const struct known *k = &known[_i];
+	char setting[HASH_MAX], again[HASH_MAX], hash[HASH_MAX];
+	unsigned cost;
+
+	ck_assert_int_eq(hash_setting_like(k->hash, setting, &e), PASPW_OK);
+	ck_assert_uint_eq(strlen(setting), strlen(k->setting));
+	ck_assert_int_eq(hash_setting_like(k->hash, again, &e), PASPW_OK);
+	ck_assert_str_ne(setting, again);
+	compute("secret", setting, hash);
+	ck_assert_str_ne(hash, k->hash);
+	ck_assert_str_eq(hash_method(hash, &cost), k->method);
+	ck_assert_uint_eq(cost, k->cost);
+}
+END_TEST
+
 /* Cut at any place, or with a foreign character anywhere in its digest, a
  * hash is none. */
 START_TEST(refuses_mutilated_hash)
@@ -325,6 +343,8 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(tc, verifies_known_hash, 0, ROWS(known));
+	tcase_add_loop_test(tc,
+	    a_setting_like_another_has_its_method_and_cost, 0, ROWS(known));
 	tcase_add_loop_test(tc, refuses_mutilated_hash, 0, ROWS(known));
 	tcase_add_loop_test(tc, equals_nothing, 0, ROWS(no_hashes));
 	tcase_add_test(tc, refuses_an_empty_setting);
