@@ -125,6 +125,23 @@ out:
 	return r;
 }
 
+/* By its name a reader knows which seals are not to be taken from the store,
+ * and the archiver which file is too old. */
+static int
+check_name(const char *name, const char *path,
+    struct archive_summary *summary, struct error *e)
+{
+	struct archive_file named;
+	char made[ARCHIVE_NAME_MAX];
+
+	archive_name(summary, made);
+	if (!parse_name(name, &named) || strcmp(made, name) == 0)
+		return PASPW_OK;
+	summary->damaged = true;
+	return error_set(e, PASPW_ERR_STORE, "%s: does not hold what its name "
+	    "says: see `paspw audit verify`", path);
+}
+
 /* ---- Open ---- */
 
 /* DIR is an admin's: others may read there, but whoever can write there could
@@ -229,5 +246,8 @@ archive_directory_read(const struct archive_directory *d, const char *name,
 		close(fd);
 		return r;
 	}
-	return archive_read(fd, path, realm, visitor, summary, stopped, e);
+	if ((r = archive_read(fd, path, realm, visitor, summary, stopped,
+	    e)) != PASPW_OK || *stopped != 0)
+		return r;
+	return check_name(name, path, summary, e);
 }

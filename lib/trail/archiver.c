@@ -71,25 +71,15 @@ load_seal(struct work *w, int64_t number)
 	return PASPW_OK;
 }
 
-/* All of it, and it is what its name says. */
+/* All of it. */
 static int
-read_file(struct work *w, const struct archive_file *file,
-    struct archive_summary *summary)
+read_file(struct work *w, const char *name, struct archive_summary *summary)
 {
 	static const struct archive_visitor nobody = { .arg = NULL };
-	char name[ARCHIVE_NAME_MAX];
-	int r, stopped = 0;
+	int stopped = 0;
 
-	if ((r = archive_directory_read(&w->directory, file->name,
-	    w->a->sealer.policy->realm, &nobody, summary, &stopped, w->e)) !=
-	    PASPW_OK)
-		return r;
-	archive_name(summary, name);
-	if (strcmp(name, file->name) != 0)
-		return error_set(w->e, PASPW_ERR_STORE, "%s/%s: does not "
-		    "hold what its name says: see `paspw audit verify`",
-		    w->directory.path, file->name);
-	return PASPW_OK;
+	return archive_directory_read(&w->directory, name,
+	    w->a->sealer.policy->realm, &nobody, summary, &stopped, w->e);
 }
 
 /* ---- Trim ---- */
@@ -105,7 +95,7 @@ check_copy(struct work *w, const struct archive_file *file)
 		return error_set(w->e, PASPW_ERR_STORE, "%s/%s: the store has "
 		    "seals before it: see `paspw audit verify`",
 		    w->directory.path, file->name);
-	if ((r = read_file(w, file, &summary)) != PASPW_OK ||
+	if ((r = read_file(w, file->name, &summary)) != PASPW_OK ||
 	    (r = load_seal(w, file->last)) != PASPW_OK)
 		return r;
 	if (w->seal->number != file->last || memcmp(w->seal->chain,
@@ -287,13 +277,10 @@ forget_new(struct work *w)
 static int
 name_new(struct work *w, struct archive_summary *summary)
 {
-	static const struct archive_visitor nobody = { .arg = NULL };
 	char name[ARCHIVE_NAME_MAX];
-	int r, stopped = 0;
+	int r;
 
-	if ((r = archive_directory_read(&w->directory, new_name,
-	    w->a->sealer.policy->realm, &nobody, summary, &stopped, w->e)) !=
-	    PASPW_OK)
+	if ((r = read_file(w, new_name, summary)) != PASPW_OK)
 		return r;
 	if (summary->last != w->through)
 		return error_set(w->e, PASPW_ERR_INTERNAL,
@@ -399,7 +386,7 @@ remove_old(struct work *w, bool *removed)
 	if (span_after(oldest.latest,
 	    w->a->sealer.policy->audit_retention) > w->now)
 		return PASPW_OK;
-	if ((r = read_file(w, &oldest, &summary)) != PASPW_OK ||
+	if ((r = read_file(w, oldest.name, &summary)) != PASPW_OK ||
 	    (r = record(w, &summary)) != PASPW_OK)
 		return r;
 	if (unlinkat(d->fd, oldest.name, 0) == -1 || fsync(d->fd) == -1)

@@ -76,6 +76,17 @@ insert(void)
 	raw("UPDATE event SET seal = 2 WHERE kind = 'z'");
 }
 
+/* audit show takes no event of seals 5 to 7 from the store then: of March. */
+static void
+rename_second(void)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%018d-%018d-20240302T000000Z.trail",
+	    archives, 5, 7);
+	ck_assert_int_eq(rename(archive_path(1), path), 0);
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(void);
@@ -86,6 +97,8 @@ static const struct {
 	{ "a file was cut", cut, "archive_damaged:0 seal_missing:5 " },
 	{ "something was appended", lengthen, "archive_damaged:0 " },
 	{ "a month came twice", copy, "inserted:1 " },
+	{ "a name says more than its file holds", rename_second,
+	    "archive_damaged:0 " },
 	{ "an event in the store, of an archived seal", insert,
 	    "inserted:2 " },
 };
