@@ -152,6 +152,40 @@ span_seconds(struct span span)
 	return span.count;
 }
 
+/* Most days of so many months: of 1 to 11 they are (367n + 11) / 12, and the
+ * least are three fewer; a leap day comes each fourth year. */
+static int64_t
+most_days(int64_t months)
+{
+	int64_t years = months / MONTHS_A_YEAR, rest = months % MONTHS_A_YEAR;
+
+	return years * 365 + (years + 3) / 4 +
+	    (rest * 367 + 11) / MONTHS_A_YEAR;
+}
+
+static int64_t
+least_days(int64_t months)
+{
+	int64_t years = months / MONTHS_A_YEAR, rest = months % MONTHS_A_YEAR;
+
+	return years * 365 + years / 4 +
+	    (rest == 0 ? 0 : most_days(rest) - 3);
+}
+
+int64_t
+span_shortest(struct span span)
+{
+	return span.unit == SPAN_MONTHS ? least_days(span.count) * SPAN_DAY :
+	    span_seconds(span);
+}
+
+int64_t
+span_longest(struct span span)
+{
+	return span.unit == SPAN_MONTHS ? most_days(span.count) * SPAN_DAY :
+	    span_seconds(span);
+}
+
 int64_t
 span_ms(struct span span)
 {

@@ -31,5 +31,9 @@ int64_t span_before(int64_t from, struct span span);
  * INT64_MAX. Exact for spans that have no months (leases, waits). */
 int64_t span_seconds(struct span span);
 int64_t span_ms(struct span span);
+/* The same with months as short (long) as they can be: 3mo are 89 to 92
+ * days. */
+int64_t span_shortest(struct span span);
+int64_t span_longest(struct span span);
 
 #endif

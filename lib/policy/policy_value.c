@@ -327,6 +327,18 @@ list_exceeds(const char *a, const char *b)
 	return false;
 }
 
+/* A limit in months is as long as the longest: 3mo are up to 92 days, more
+ * than 90d. What must last so long is held against the shortest: 365d are 12
+ * months. */
+static bool
+lasts_longer(struct span a, struct span b, bool limit)
+{
+	if (a.unit == b.unit)
+		return span_seconds(a) > span_seconds(b);
+	return (limit ? span_longest(a) : span_shortest(a)) >
+	    span_shortest(b);
+}
+
 /* Does a's value exceed b's, in the sense of this type? */
 static bool
 exceeds(const struct policy_setting *setting, const struct policy *a,
@@ -340,8 +352,8 @@ exceeds(const struct policy_setting *setting, const struct policy *a,
 	case TYPE_SET:
 		return (int_of(a, setting) & ~int_of(b, setting)) != 0;
 	case TYPE_SPAN:
-		return span_seconds(span_of(a, setting)) >
-		    span_seconds(span_of(b, setting));
+		return lasts_longer(span_of(a, setting), span_of(b, setting),
+		    setting->direction == STRICTER_DOWN);
 	case TYPE_WORD:
 	case TYPE_TEXT:
 		return list_exceeds(value_of(a, setting),

@@ -164,6 +164,11 @@ static const struct asked {
 	{ "anssi", "", "", "users", "pas", "max_age", POLICY_MISSED },
 	{ "anssi", "", "", "users", "pas", "min_length", POLICY_MET },
 	{ "pas", "max_age", "120d", "users", "pas", "max_age", POLICY_MET },
+	{ "pas", "max_age", "90d", "users", "pci-dss-4", "max_age",
+	    POLICY_MET },
+	/* three months are up to 92 days */
+	{ "pas", "max_age", "3mo", "users", "pci-dss-4", "max_age",
+	    POLICY_MISSED },
 	{ "pas", "lock_after", "6", "users", "pas", "lock_after",
 	    POLICY_MISSED },
 	{ "pas", "audit_retention", "6mo", "users", "pas",

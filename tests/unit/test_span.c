@@ -224,6 +224,27 @@ START_TEST(tells_seconds)
 }
 END_TEST
 
+/* From each day of four years: up to a year exactly, then nearly so. */
+START_TEST(bounds_months)
+{
+	const struct span n = { SPAN_MONTHS, _i };
+	int64_t least = INT64_MAX, most = 0;
+
+	zone("UTC");
+	for (int64_t day = 0; day < 4 * 365 + 1; day++) {
+		int64_t from = at("2025-01-01 00:00:00") + day * SPAN_DAY;
+		int64_t length = span_after(from, n) - from;
+
+		least = length < least ? length : least;
+		most = length > most ? length : most;
+	}
+	ck_assert_int_le(span_shortest(n), least);
+	ck_assert_int_ge(span_longest(n), most);
+	ck_assert_int_le(least - span_shortest(n), _i > 12 ? SPAN_DAY : 0);
+	ck_assert_int_le(span_longest(n) - most, _i > 12 ? SPAN_DAY : 0);
+}
+END_TEST
+
 START_TEST(tells_milliseconds)
 {
 	ck_assert_int_eq(span_ms((struct span){ SPAN_SECONDS, 30 }), 30000);
@@ -250,6 +271,7 @@ main(void)
 	tcase_add_loop_test(tc, saturates, 0, ROWS(edges));
 	tcase_add_test(tc, minus_one_is_a_time);
 	tcase_add_test(tc, tells_seconds);
+	tcase_add_loop_test(tc, bounds_months, 0, 49);
 	tcase_add_test(tc, tells_milliseconds);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
