@@ -47,6 +47,7 @@
 #define COUNT_MAX 4096
 #define SPREAD_US 30000
 #define SETTLE_MS 10		/* until a stop is everywhere */
+#define SETTLE_MAX 10		/* times that: it may be held for a while */
 #define PATH_SIZE 512
 #define CTRL_Z "\x1a"
 
@@ -267,6 +268,17 @@ is_stopped(const struct person *p)
 	    WIFSTOPPED(code);
 }
 
+static bool
+settles(const struct person *p)
+{
+	for (int i = 0; i < SETTLE_MAX; i++) {
+		nap_us(SETTLE_MS * US_PER_MS);
+		if (is("none") || is_stopped(p))
+			return !is("none");
+	}
+	return false;
+}
+
 static void
 reap(pid_t pid)
 {
@@ -346,14 +358,15 @@ once(struct tally *t, uint32_t us, char **program, char **probe,
 {
 	char *nothing[] = { (char[]){ "/bin/true" }, NULL };
 	struct person p = start(program);
+	bool stopped;
 	int64_t ms;
 
 	nap_us(us);
 	if (!is("none"))
 		stop(&p);
-	nap_us(SETTLE_MS * US_PER_MS);
+	stopped = settles(&p);
 	t->victims++;
-	t->stopped += !is("none") && is_stopped(&p);
+	t->stopped += stopped;
 	t->locked += !passes(probe, &ms);
 	if (passes(victim, &ms))
 		t->times[t->passed++] = ms;

@@ -18,6 +18,7 @@
 
 stops=${STOP_COUNT:-100}
 begun_ms=20			# when a program is at work
+! sanitized || begun_ms=150	# its programs take longer to begin
 stopper=$top_builddir/tests/agent/stopper
 victim=$top_builddir/tests/agent/victim
 right='Grenouille-47-verte'
