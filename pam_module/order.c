@@ -76,7 +76,7 @@ order_judge(const struct call *c)
 	struct pam_file_place place = { .root = "" };
 	const void *item = NULL;
 	const char *service;
-	struct pam_stack s;
+	struct pam_stack s = { .rules = NULL };
 	int rc = PAM_SERVICE_ERR;
 
 	if (pam_get_item(c->pamh, PAM_SERVICE, &item) != PAM_SUCCESS ||
