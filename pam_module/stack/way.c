@@ -3,6 +3,7 @@
 
 #include "stack/way.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +29,8 @@ struct sum {
 	unsigned char impression, status;
 };
 
-/* Where a walk is, and all that matters of how it came there. No padding that
- * is not zeroed: compared as bytes. */
+/* Where a walk is, and all that matters of how it came there. Compared as
+ * bytes, so without padding: no copy keeps that. */
 struct state {
 	unsigned short at;		/* next rule */
 	unsigned char previous_level;
@@ -43,7 +44,10 @@ struct state {
 	unsigned char judged;		/* of password: ours, when stored */
 	unsigned char stored;
 	unsigned char second;		/* without use_authtok */
+	unsigned char even;		/* always 0, at the end */
 };
+_Static_assert(sizeof(struct state) == offsetof(struct state, even) + 1,
+    "a state has no padding");
 
 struct node {
 	struct state state;
