@@ -308,7 +308,7 @@ void
 calls_each(const char *row, calls_run *run, void *arg)
 {
 	static const struct fault nothing = { "nothing", FAULT_NONE, 0,
-	    false };
+	    false, true };
 	char text[2 * LINE_MAX_BYTES];
 	const char *answer;
 

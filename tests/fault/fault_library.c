@@ -12,11 +12,13 @@
  *   - the same handle works, and so does the store;
  *   - nothing leaks, no descriptor stays open, no secret is left in memory.
  *
+ * What an agent can do is done once more as its client, which the calls fail
+ * of; without FAULT_EVERY only with a store that nobody else may open.
  * calls.h tells which calls.
  */
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,24 +26,41 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/loop.h"
 #include "calls.h"
 #include "crash.h"
 #include "interpose.h"
+#include "listener.h"
 #include "stores.h"
 #include "verbs.h"
 
 #define WAIT_SECONDS 60		/* a child that hangs is a failure */
+#define SHUNNED_SECONDS 61	/* nobody sleeps here */
 
 /* What a child found. */
-static struct found {
+struct found {
 	int err;
 	enum paspw_verdict verdict;
 	long live;		/* allocations that were not given back */
 	bool changed;		/* the store */
 	bool only_pending;	/* nothing of it but tries and their events */
-} *found;
+};
+static struct found *found;
 
 static char saved[STORES_PATH], work[STORES_PATH];
+static char socket_path[STORES_PATH + sizeof("/socket")];
+
+/* Who does it. */
+struct way_of {
+	const char *name;	/* behind that of the verb */
+	bool served, isolated;
+};
+
+struct row {
+	const struct verb *verb;
+	const struct way_of *way;
+	struct found sane;
+};
 
 /* ---- One run ---- */
 
@@ -61,10 +80,14 @@ look_for_secrets(void)
 static void
 use_again(struct run *r)
 {
+	const struct timespec shunned = { SHUNNED_SECONDS, 0 };
 	struct paspw_status *status = NULL;
 
 	if (r->h == NULL)
 		return;
+	/* an agent that was silent is not asked for a while */
+	if (r->served)
+		nanosleep(&shunned, NULL);
 	if (paspw_status(r->h, "bob", &status) != PASPW_OK)
 		calls_problem("the handle does not read any more");
 	paspw_status_free(&status);
@@ -93,7 +116,7 @@ judge(const struct verb *v, const struct fault *fault, const struct run *r)
 		calls_problem("an error with a verdict");
 	if ((found->err < 0 || found->err > PASPW_ERR_MEMORY ||
 	    !honest[found->err]) && (found->err != PASPW_ERR_DENIED ||
-	    fault->code != EACCES))
+	    (fault->code != EACCES && !r->isolated)))
 		calls_problem(paspw_strerror(found->err));
 	if (r->h != NULL && paspw_detail(r->h)[0] == '\0')
 		calls_problem("an error without a sentence");
@@ -108,8 +131,10 @@ make_ready(const struct verb *v, struct run *r)
 
 	if ((v->flags & VERB_CLOSED) != 0)
 		return true;
-	snprintf(path, sizeof(path), "%s/paspw.conf", r->directory);
-	if (paspw_open(&r->h, path, 0) != PASPW_OK)
+	snprintf(path, sizeof(path), "%s/%s", r->directory,
+	    r->isolated ? VERBS_ISOLATED : VERBS_CONFIG);
+	if (paspw_open(&r->h, path, 0) != PASPW_OK || paspw_set(r->h,
+	    PASPW_SOCKET, r->served ? socket_path : "none") != PASPW_OK)
 		return false;
 	if ((v->flags & VERB_COLD) == 0) {
 		rc = paspw_status(r->h, "bob", &status);
@@ -121,9 +146,10 @@ make_ready(const struct verb *v, struct run *r)
 }
 
 static void
-one_run(const struct verb *v, const struct fault *fault, long number)
+one_run(const struct row *row, const struct fault *fault, long number)
 {
 	static struct run r;
+	const struct verb *v = row->verb;
 	long live;
 	int descriptors;
 	uint64_t before[2], after[2];
@@ -131,6 +157,8 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 	alarm(WAIT_SECONDS);
 	crash_watch();
 	r.directory = work;
+	r.served = row->way->served;
+	r.isolated = row->way->isolated;
 	secrets_unmask(&r.secrets);
 	descriptors = calls_descriptors();
 	live = fault_live();
@@ -167,55 +195,111 @@ one_run(const struct verb *v, const struct fault *fault, long number)
 
 /* ---- One after the other ---- */
 
-/* Compared with the run in which nothing failed. */
+/* Compared with the run in which nothing failed. Whoever got no answer of an
+ * agent knows no more than that. */
 static void
-compare(const struct verb *v, const struct fault *fault,
-    const struct found *sane)
+compare(const struct row *row, const struct fault *fault)
 {
+	const unsigned flags = row->verb->flags;
+	const struct found *sane = &row->sane;
 	bool unsure = fault->calls == FAULT_SYNC ||
-	    fault->calls == FAULT_SQL_UNSURE;
+	    fault->calls == FAULT_SQL_UNSURE || row->way->served;
 
+	if (fault->harmless && found->err != PASPW_OK)
+		calls_problem("an error, but no harm was done");
 	/* OpenSSL notes its errors, and its own first steps, for ever. */
-	if (found->live > sane->live && (v->flags & VERB_OPENSSL) == 0)
+	if (found->live > sane->live && (flags & VERB_OPENSSL) == 0)
 		calls_problem("memory leaks");
 	if (found->err == PASPW_OK) {
 		if (found->changed != sane->changed)
 			calls_problem("done, but the store does not say so");
-	} else if (found->changed && !unsure) {
-		if ((v->flags & VERB_STEPS) == 0)
-			calls_problem("an error, but the store was changed");
-		else if (!found->only_pending && sane->only_pending)
-			calls_problem("an error, but more than a try was written");
+	} else if (!found->only_pending && sane->only_pending) {
+		calls_problem("an error, but more than a try was written");
+	} else if (found->changed && !unsure && (flags & VERB_STEPS) == 0) {
+		calls_problem("an error, but the store was changed");
 	}
 }
 
-struct row {
-	const struct verb *verb;
-	struct found sane;
-};
+/* None of its own calls fails. */
+static pid_t
+start_agent(const struct way_of *way)
+{
+	int listener = listener_open(socket_path);
+	char config[VERBS_PATH];
+	sigset_t told;
+	pid_t pid;
+
+	snprintf(config, sizeof(config), "%s/%s", work,
+	    way->isolated ? VERBS_ISOLATED : VERBS_CONFIG);
+	if ((pid = fork()) == 0) {
+		fault_no_sleep = false;
+		alarm(2 * WAIT_SECONDS);
+		sigemptyset(&told);
+		sigaddset(&told, SIGTERM);
+		sigaddset(&told, SIGHUP);
+		sigprocmask(SIG_SETMASK, &told, NULL);
+		_exit(agent_loop(config, listener));
+	}
+	close(listener);
+	return pid;
+}
+
+static void
+end_agent(pid_t pid)
+{
+	int status = 0;
+
+	if (pid == -1 || kill(pid, SIGTERM) == -1 ||
+	    waitpid(pid, &status, 0) != pid || status != 0)
+		calls_problem("the agent did not stay");
+}
 
 static const char *
 run_verb(const struct fault *fault, long number, void *arg)
 {
 	struct row *row = arg;
-	pid_t pid;
+	pid_t pid, agent = 0;
 
 	memset(found, 0, sizeof(*found));
 	stores_copy(saved, work);
+	if (row->way->served)
+		agent = start_agent(row->way);
 	if ((pid = fork()) == 0) {
-		one_run(row->verb, fault, number);
+		one_run(row, fault, number);
 		_exit(EXIT_SUCCESS);
 	}
 	calls_wait(pid, number);
+	if (row->way->served)
+		end_agent(agent);
 	if (fault->calls == FAULT_NONE) {
 		row->sane = *found;
 		if (found->err != PASPW_OK)
 			calls_problem("an error without a fault");
 	} else if (number > 0 && calls_found->problem[0] == '\0' &&
 	    !calls_found->theirs) {
-		compare(row->verb, fault, &row->sane);
+		compare(row, fault);
 	}
 	return paspw_strerror(found->err);
+}
+
+static void
+try_verb(const struct verb *v)
+{
+	static const struct way_of ways[] = {
+		{ "", false, false },
+		{ ", by the agent", true, true },
+		{ ", by the agent or here", true, false },
+	};
+	const size_t count = (v->flags & VERB_SERVED) == 0 ? 1 :
+	    calls_sampled() ? 2 : 3;
+
+	for (size_t i = 0; i < count; i++) {
+		struct row row = { .verb = v, .way = &ways[i] };
+		char name[VERBS_PATH];
+
+		snprintf(name, sizeof(name), "%s%s", v->name, ways[i].name);
+		calls_each(name, run_verb, &row);
+	}
 }
 
 /* A scan that finds nothing must be one that could. */
@@ -247,6 +331,7 @@ main(void)
 	fault_no_sleep = true;
 	stores_make(saved);
 	stores_make(work);
+	snprintf(socket_path, sizeof(socket_path), "%s/socket", work);
 	/* In a process of its own: what it leaves in memory is not ours. */
 	if ((pid = fork()) == 0) {
 		verbs_make(work);
@@ -256,11 +341,8 @@ main(void)
 		return EXIT_FAILURE;
 	calls_warm_up();
 	stores_copy(work, saved);
-	for (const struct verb *v = verbs; v->name != NULL; v++) {
-		struct row row = { .verb = v };
-
-		calls_each(v->name, run_verb, &row);
-	}
+	for (const struct verb *v = verbs; v->name != NULL; v++)
+		try_verb(v);
 	stores_remove(saved);
 	stores_remove(work);
 	return calls_end();

@@ -13,7 +13,6 @@
 #include <grp.h>
 #include <libeconf.h>
 #include <link.h>
-#include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
@@ -26,49 +25,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 const struct fault faults[] = {
-	{ "memory", FAULT_MEMORY, ENOMEM, false },
-	{ "memory, from then on", FAULT_MEMORY, ENOMEM, true },
-	{ "mmap", FAULT_MAP, ENOMEM, false },
-	{ "open: no descriptor", FAULT_OPEN, EMFILE, false },
-	{ "open: not permitted", FAULT_OPEN, EACCES, false },
-	{ "open: read-only file system", FAULT_OPEN, EROFS, false },
-	{ "read: I/O error", FAULT_READ, EIO, false },
-	{ "write: disk full", FAULT_WRITE, ENOSPC, false },
-	{ "write: disk full from then on", FAULT_WRITE, ENOSPC, true },
-	{ "write: I/O error", FAULT_WRITE, EIO, false },
-	{ "sync: I/O error", FAULT_SYNC, EIO, false },
-	{ "rename and unlink", FAULT_NAME, EROFS, false },
-	{ "stat", FAULT_STAT, EIO, false },
-	{ "locks", FAULT_LOCK, ENOLCK, false },
-	{ "random", FAULT_RANDOM, ENOSYS, false },
-	{ "clock", FAULT_CLOCK, EINVAL, false },
-	{ "crypt", FAULT_CRYPT, EINVAL, false },
-	{ "crypt: no memory", FAULT_CRYPT, ENOMEM, false },
-	{ "passwd and shadow", FAULT_DIRECTORY, EIO, false },
-	{ "libeconf", FAULT_ECONF, ECONF_NOMEM, false },
-	{ "dlopen", FAULT_LOAD, 0, false },
-	{ "mutexes", FAULT_THREAD, ENOMEM, false },
-	{ "fork and pipes", FAULT_PROCESS, EAGAIN, false },
-	{ "sockets", FAULT_SOCKET, ECONNRESET, false },
-	{ "libpam", FAULT_PAM, PAM_BUF_ERR, false },
-	{ "sqlite: busy", FAULT_SQL, SQLITE_BUSY, false },
-	{ "sqlite: full", FAULT_SQL, SQLITE_FULL, false },
-	{ "sqlite: corrupt", FAULT_SQL, SQLITE_CORRUPT, false },
-	{ "sqlite: I/O error", FAULT_SQL, SQLITE_IOERR, false },
-	{ "sqlite: read-only", FAULT_SQL, SQLITE_READONLY, false },
-	{ "sqlite: no memory", FAULT_SQL, SQLITE_NOMEM, false },
-	{ "sqlite: done, not said", FAULT_SQL_UNSURE, SQLITE_IOERR, false },
-	{ NULL, FAULT_NONE, 0, false }
+	{ "memory", FAULT_MEMORY, ENOMEM, false, false },
+	{ "memory, from then on", FAULT_MEMORY, ENOMEM, true, false },
+	{ "mmap", FAULT_MAP, ENOMEM, false, false },
+	{ "open: no descriptor", FAULT_OPEN, EMFILE, false, false },
+	{ "open: not permitted", FAULT_OPEN, EACCES, false, false },
+	{ "open: read-only file system", FAULT_OPEN, EROFS, false, false },
+	{ "read: I/O error", FAULT_READ, EIO, false, false },
+	{ "write: disk full", FAULT_WRITE, ENOSPC, false, false },
+	{ "write: disk full from then on", FAULT_WRITE, ENOSPC, true, false },
+	{ "write: I/O error", FAULT_WRITE, EIO, false, false },
+	{ "sync: I/O error", FAULT_SYNC, EIO, false, false },
+	{ "rename and unlink", FAULT_NAME, EROFS, false, false },
+	{ "stat", FAULT_STAT, EIO, false, false },
+	{ "locks", FAULT_LOCK, ENOLCK, false, false },
+	{ "random", FAULT_RANDOM, ENOSYS, false, false },
+	{ "clock", FAULT_CLOCK, EINVAL, false, false },
+	{ "crypt", FAULT_CRYPT, EINVAL, false, false },
+	{ "crypt: no memory", FAULT_CRYPT, ENOMEM, false, false },
+	{ "passwd and shadow", FAULT_DIRECTORY, EIO, false, false },
+	{ "libeconf", FAULT_ECONF, ECONF_NOMEM, false, false },
+	{ "dlopen", FAULT_LOAD, 0, false, false },
+	{ "mutexes", FAULT_THREAD, ENOMEM, false, false },
+	{ "fork and pipes", FAULT_PROCESS, EAGAIN, false, false },
+	{ "sockets", FAULT_SOCKET, ECONNRESET, false, false },
+	{ "sockets: short", FAULT_SHORT, 0, false, true },
+	{ "sockets: short from then on", FAULT_SHORT, 0, true, true },
+	{ "sockets: interrupted", FAULT_INTERRUPTED, EINTR, false, true },
+	{ "sockets: hung up", FAULT_HUNG_UP, 0, false, false },
+	{ "sockets: silent", FAULT_SILENT, 0, false, false },
+	{ "libpam", FAULT_PAM, PAM_BUF_ERR, false, false },
+	{ "sqlite: busy", FAULT_SQL, SQLITE_BUSY, false, false },
+	{ "sqlite: full", FAULT_SQL, SQLITE_FULL, false, false },
+	{ "sqlite: corrupt", FAULT_SQL, SQLITE_CORRUPT, false, false },
+	{ "sqlite: I/O error", FAULT_SQL, SQLITE_IOERR, false, false },
+	{ "sqlite: read-only", FAULT_SQL, SQLITE_READONLY, false, false },
+	{ "sqlite: no memory", FAULT_SQL, SQLITE_NOMEM, false, false },
+	{ "sqlite: done, not said", FAULT_SQL_UNSURE, SQLITE_IOERR, false, false },
+	{ NULL, FAULT_NONE, 0, false, false }
 };
 
 /* Functions on the stack that tell two sites apart. */
@@ -79,7 +81,7 @@ const struct fault faults[] = {
 static uint64_t nobody_asks;
 uint64_t *fault_sites, *fault_site = &nobody_asks;
 long fault_sites_max;
-bool fault_stand_in, fault_no_sleep;
+bool fault_stand_in;
 int fault_code;
 _Thread_local int fault_sql_code;
 long fault_clock_back;
@@ -183,21 +185,6 @@ dlsym(void *handle, const char *name)
 	    strncmp(name, "sqlite3_", strlen("sqlite3_")) == 0)
 		handle = RTLD_DEFAULT;
 	return next(handle, name);
-}
-
-/* Defines NAME: the one of that number returns FAILED, else the real one is
- * called. */
-#define CALL(calls, failed, type, name, parameters, arguments) \
-type \
-name parameters \
-{ \
-	static __typeof__(&name) next; \
-\
-	if (fault_fails(calls)) \
-		return failed; \
-	if (next == NULL) \
-		next = (__typeof__(&name))(uintptr_t)fault_real(#name); \
-	return next arguments; \
 }
 
 /* ---- Memory ---- */
@@ -425,39 +412,6 @@ FCNTL(fcntl64)
 
 /* ---- The system ---- */
 
-/* How long nobody slept. */
-static _Atomic int64_t skipped_ns;
-
-#define NS_PER_S INT64_C(1000000000)
-
-static void
-skip(const struct timespec *t)
-{
-	atomic_fetch_add(&skipped_ns, t->tv_sec * NS_PER_S + t->tv_nsec);
-}
-
-int
-nanosleep(const struct timespec *t, struct timespec *rest)
-{
-	static __typeof__(&nanosleep) next;
-
-	if (fault_no_sleep) {
-		skip(t);
-		return 0;
-	}
-	if (next == NULL)
-		next = (__typeof__(next))(uintptr_t)fault_real("nanosleep");
-	return next(t, rest);
-}
-
-int
-usleep(useconds_t us)
-{
-	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
-
-	return nanosleep(&t, NULL);
-}
-
 CALL(FAULT_RANDOM, -1, ssize_t, getrandom, (void *bytes, size_t size,
     unsigned flags), (bytes, size, flags))
 
@@ -476,10 +430,10 @@ clock_gettime(clockid_t clock, struct timespec *t)
 		t->tv_sec -= fault_clock_back;
 	if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
 	    clock == CLOCK_BOOTTIME) {
-		int64_t ns = t->tv_nsec + atomic_load(&skipped_ns);
+		int64_t ns = t->tv_nsec + fault_skipped_ns();
 
-		t->tv_sec += ns / NS_PER_S;
-		t->tv_nsec = ns % NS_PER_S;
+		t->tv_sec += ns / FAULT_NS_PER_S;
+		t->tv_nsec = ns % FAULT_NS_PER_S;
 	}
 	return r;
 }
@@ -499,8 +453,6 @@ CALL(FAULT_DIRECTORY, fault_code, int, getspnam_r, (const char *name,
 CALL(FAULT_PROCESS, -1, pid_t, fork, (void), ())
 CALL(FAULT_PROCESS, -1, int, pipe, (int fds[2]), (fds))
 CALL(FAULT_PROCESS, -1, int, pipe2, (int fds[2], int flags), (fds, flags))
-CALL(FAULT_PROCESS, -1, int, socket, (int domain, int type, int protocol),
-    (domain, type, protocol))
 CALL(fault_by_sqlite(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
     fault_code, int, pthread_mutexattr_init,
     (pthread_mutexattr_t *kind), (kind))
@@ -514,29 +466,6 @@ CALL(fault_by_sqlite(__builtin_return_address(0)) ? FAULT_NONE : FAULT_THREAD,
 CALL(FAULT_THREAD, fault_code, int, pthread_create, (pthread_t *thread,
     const pthread_attr_t *kind, void *(*run)(void *), void *arg),
     (thread, kind, run, arg))
-
-/* ---- Sockets, and waiting for them ---- */
-
-CALL(FAULT_SOCKET, -1, int, connect, (int fd, const struct sockaddr *address,
-    socklen_t size), (fd, address, size))
-CALL(FAULT_SOCKET, -1, int, accept4, (int fd, struct sockaddr *address,
-    socklen_t *size, int flags), (fd, address, size, flags))
-CALL(FAULT_SOCKET, -1, int, getsockopt, (int fd, int level, int option,
-    void *value, socklen_t *size), (fd, level, option, value, size))
-CALL(FAULT_SOCKET, -1, ssize_t, send, (int fd, const void *bytes, size_t size,
-    int flags), (fd, bytes, size, flags))
-CALL(FAULT_SOCKET, -1, ssize_t, recv, (int fd, void *bytes, size_t size,
-    int flags), (fd, bytes, size, flags))
-CALL(FAULT_SOCKET, -1, ssize_t, sendto, (int fd, const void *bytes,
-    size_t size, int flags, const struct sockaddr *address, socklen_t length),
-    (fd, bytes, size, flags, address, length))
-CALL(FAULT_SOCKET, -1, ssize_t, recvfrom, (int fd, void *bytes, size_t size,
-    int flags, struct sockaddr *address, socklen_t *length),
-    (fd, bytes, size, flags, address, length))
-CALL(FAULT_SOCKET, -1, int, poll, (struct pollfd *list, nfds_t count, int ms),
-    (list, count, ms))
-CALL(FAULT_SOCKET, -1, int, epoll_ctl, (int epoll, int operation, int fd,
-    struct epoll_event *event), (epoll, operation, fd, event))
 
 /* ---- Libraries ---- */
 

@@ -32,6 +32,10 @@ enum fault_calls {
 	FAULT_THREAD,		/* pthread_create, pthread_mutex_init ... */
 	FAULT_PROCESS,		/* fork, pipe, socket */
 	FAULT_SOCKET,		/* connect, accept, send, recv, poll ... */
+	FAULT_SHORT,		/* send and recv: of one byte */
+	FAULT_INTERRUPTED,	/* connect, accept, send, recv, poll */
+	FAULT_HUNG_UP,		/* recv: nothing comes any more */
+	FAULT_SILENT,		/* poll, that would wait: until its end */
 	FAULT_PAM,		/* pam_get_item, pam_set_data, pam_prompt ... */
 	FAULT_SQL,		/* sqlite3_prepare, _step, _bind, _exec ... */
 	FAULT_SQL_UNSURE	/* sqlite3_step did it, and does not say so */
@@ -42,6 +46,7 @@ struct fault {
 	enum fault_calls calls;
 	int code;		/* errno, or what the function returns */
 	bool stays;		/* all later ones fail too */
+	bool harmless;		/* who is told goes on */
 };
 
 extern const struct fault faults[];	/* ends with a NULL name */
@@ -64,12 +69,29 @@ extern long fault_clock_back;
 /* Allocations that were not given back. */
 long fault_live(void);
 
-/* ---- Between interpose.c and interpose_sqlite.c ---- */
+/* ---- Between interpose*.c ---- */
 
 /* Does this one fail? */
 bool fault_fails(enum fault_calls calls);
 /* Whom we stand for. */
 void *fault_real(const char *name);
+/* Defines NAME: the one of that number returns FAILED, else the real one is
+ * called. */
+#define CALL(calls, failed, type, name, parameters, arguments) \
+type \
+name parameters \
+{ \
+	static __typeof__(&name) next; \
+\
+	if (fault_fails(calls)) \
+		return failed; \
+	if (next == NULL) \
+		next = (__typeof__(&name))(uintptr_t)fault_real(#name); \
+	return next arguments; \
+}
+/* How long nobody slept. */
+#define FAULT_NS_PER_S INT64_C(1000000000)
+int64_t fault_skipped_ns(void);
 /* SQLite calls itself by the same names, and believes itself; and it never
  * doubts a mutex. */
 bool fault_by_sqlite(void *caller);

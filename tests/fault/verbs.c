@@ -35,7 +35,8 @@ must(struct paspw *h, int r, const char *what)
 }
 
 static void
-write_config(const char *directory, const char *name, const char *cost)
+write_config(const char *directory, const char *name, const char *cost,
+    const char *isolate)
 {
 	char path[VERBS_PATH];
 	FILE *f;
@@ -46,9 +47,10 @@ write_config(const char *directory, const char *name, const char *cost)
 	fprintf(f, "[users]\nstore = sqlite:%s/store/users.db\n"
 	    "credentials = store\nhash_cost = %s\ndictionary = no\n"
 	    "busy_wait = 1s\nstore_timeout = 1s\nfirst_login_change = no\n"
+	    "isolate = %s\n"
 	    "[admins]\nextends = users\nmembers = paul @root\n"
 	    "dictionary = yes\nstore = sqlite:%s/store/admins.db\n",
-	    directory, cost, directory);
+	    directory, cost, isolate, directory);
 	fclose(f);
 }
 
@@ -113,9 +115,10 @@ verbs_make(const char *directory)
 	char path[VERBS_PATH];
 
 	secrets_unmask(&r.secrets);
-	write_config(directory, "other.conf", OTHER_COST);
-	write_config(directory, "paspw.conf", COST);
-	snprintf(path, sizeof(path), "%s/paspw.conf", directory);
+	write_config(directory, "other.conf", OTHER_COST, "no");
+	write_config(directory, VERBS_ISOLATED, COST, "yes");
+	write_config(directory, VERBS_CONFIG, COST, "no");
+	snprintf(path, sizeof(path), "%s/" VERBS_CONFIG, directory);
 	must(h, paspw_open(&h, path, 0), "open");
 	make_trail(h, &r);
 	import_weak(h, r.secrets.right);
@@ -136,7 +139,7 @@ open_with(struct run *r, unsigned flags)
 {
 	char path[VERBS_PATH];
 
-	snprintf(path, sizeof(path), "%s/paspw.conf", r->directory);
+	snprintf(path, sizeof(path), "%s/" VERBS_CONFIG, r->directory);
 	return paspw_open(&r->h, path, flags);
 }
 
@@ -321,6 +324,19 @@ do_change_reused(struct run *r)
 	    PASSWORD(right), NULL, &r->verdict);
 }
 
+/* With a report of its rules. */
+static int
+do_change_weak(struct run *r)
+{
+	struct paspw_report *report = NULL;
+	int rc = paspw_change_authenticated(r->h, "bob", NULL, 0, "bob",
+	    strlen("bob"), &report, &r->verdict);
+
+	r->harmful = (rc == PASPW_OK) != (paspw_report_count(report) > 0);
+	paspw_report_free(&report);
+	return rc;
+}
+
 static int
 do_add(struct run *r)
 {
@@ -409,34 +425,39 @@ const struct verb verbs[] = {
 	{ "check with dictionary", do_check_dictionary, NULL, PASPW_ACCEPTED,
 	    0 },
 	{ "generate", do_generate, NULL, NO_VERDICT, 0 },
-	{ "attempt_begin", do_begin, NULL, PASPW_ACCEPTED, VERB_STEPS },
+	{ "attempt_begin", do_begin, NULL, PASPW_ACCEPTED,
+	    VERB_STEPS | VERB_SERVED },
 	{ "attempt_verify", do_verify, begin_weak, PASPW_ACCEPTED, 0 },
 	{ "attempt_settle and rehash", do_settle, verify_weak,
-	    PASPW_ACCEPTED, VERB_STEPS },
+	    PASPW_ACCEPTED, VERB_STEPS | VERB_SERVED },
 	{ "authenticate, store opened first", do_right, NULL, PASPW_ACCEPTED,
 	    VERB_COLD | VERB_STEPS },
-	{ "authenticate", do_right, NULL, PASPW_ACCEPTED, VERB_STEPS },
-	{ "authenticate, wrong", do_wrong, NULL, PASPW_REFUSED, VERB_STEPS },
+	{ "authenticate", do_right, NULL, PASPW_ACCEPTED,
+	    VERB_STEPS | VERB_SERVED },
+	{ "authenticate, wrong", do_wrong, NULL, PASPW_REFUSED,
+	    VERB_STEPS | VERB_SERVED },
 	{ "authenticate, wrong and locks", do_last_wrong, NULL, PASPW_REFUSED,
-	    VERB_STEPS },
+	    VERB_STEPS | VERB_SERVED },
 	{ "authenticate, nobody", do_unknown, NULL, PASPW_REFUSED,
-	    VERB_STEPS },
-	{ "account_verdict", do_account, NULL, PASPW_ACCEPTED, 0 },
-	{ "change", do_change, NULL, PASPW_ACCEPTED, VERB_STEPS },
+	    VERB_STEPS | VERB_SERVED },
+	{ "account_verdict", do_account, NULL, PASPW_ACCEPTED, VERB_SERVED },
+	{ "change", do_change, NULL, PASPW_ACCEPTED, VERB_STEPS | VERB_SERVED },
 	{ "change_authenticated", do_change_authenticated, NULL,
-	    PASPW_ACCEPTED, 0 },
+	    PASPW_ACCEPTED, VERB_SERVED },
+	{ "change_authenticated, weak", do_change_weak, NULL, PASPW_WEAK,
+	    VERB_SERVED },
 	{ "change_authenticated, reused", do_change_reused, NULL,
-	    PASPW_REUSED, 0 },
+	    PASPW_REUSED, VERB_SERVED },
 	{ "add", do_add, NULL, PASPW_ACCEPTED, 0 },
-	{ "reset", do_reset, NULL, PASPW_ACCEPTED, 0 },
+	{ "reset", do_reset, NULL, PASPW_ACCEPTED, VERB_SERVED },
 	{ "reopen", do_reopen, set_reason, PASPW_ACCEPTED, 0 },
 	{ "amend", do_amend, NULL, NO_VERDICT, 0 },
 	{ "lock", do_lock, NULL, NO_VERDICT, 0 },
 	{ "unlock", do_unlock, NULL, NO_VERDICT, 0 },
 	{ "expire", do_expire, NULL, NO_VERDICT, 0 },
 	{ "close_account", do_close, NULL, NO_VERDICT, VERB_STEPS },
-	{ "session", do_session, NULL, NO_VERDICT, 0 },
-	{ "status", do_status, NULL, NO_VERDICT, 0 },
+	{ "session", do_session, NULL, NO_VERDICT, VERB_SERVED },
+	{ "status", do_status, NULL, NO_VERDICT, VERB_SERVED },
 	{ "each", do_each, NULL, NO_VERDICT, 0 },
 	{ "import_shadow", do_import_shadow, NULL, NO_VERDICT, 0 },
 	{ "import_shadow, locked", do_import_locked, NULL, NO_VERDICT, 0 },
@@ -456,7 +477,7 @@ const struct verb verbs[] = {
 	{ "policy_diff", do_diff, NULL, NO_VERDICT, 0 },
 	{ "policy_bench", do_bench, NULL, NO_VERDICT, 0 },
 	{ "realm_of", do_realm_of, NULL, NO_VERDICT, 0 },
-	{ "way", do_way, NULL, NO_VERDICT, 0 },
+	{ "way", do_way, NULL, NO_VERDICT, VERB_SERVED },
 	{ "health_each", do_health, NULL, NO_VERDICT, 0 },
 	{ "dictionary_note", do_dictionary_note, NULL, NO_VERDICT, 0 },
 	{ "audit_each", do_audit_each, NULL, NO_VERDICT, 0 },

@@ -11,12 +11,16 @@
 
 #define VERBS_PATH 256
 #define VERBS_PROOFS "proofs"	/* file with the keys and heads */
+#define VERBS_CONFIG "paspw.conf"
+#define VERBS_ISOLATED "isolated.conf"	/* an agent only opens the store */
 
 struct run {
 	const char *directory;		/* with the configuration in it */
 	struct paspw *h;
 	struct paspw_attempt *attempt;
 	enum paspw_verdict verdict;
+	bool served;		/* by an agent */
+	bool isolated;		/* by nobody else */
 	bool harmful;		/* an output was left as if all were well */
 	struct secrets secrets;	/* for whoever runs it to wipe */
 };
@@ -35,7 +39,8 @@ enum {
 	VERB_STEPS = 4,		/* several transactions: an error may leave the
 				 * first ones behind, which only refuse more */
 	VERB_OPENSSL = 8,	/* loads libcrypto */
-	VERB_TRAIL = 16		/* writes seals: they must still be whole */
+	VERB_TRAIL = 16,	/* writes seals: they must still be whole */
+	VERB_SERVED = 32	/* an agent can do it */
 };
 
 extern const struct verb verbs[];	/* ends with a NULL name */

@@ -96,8 +96,10 @@ do_way(struct run *r)
 	const char *way = NULL;
 	int rc = paspw_way(r->h, &way);
 
-	r->harmful = (rc == PASPW_OK) !=
-	    (way != NULL && strcmp(way, "direct") == 0);
+	/* whoever may open the store himself does it after a fault */
+	r->harmful = (rc == PASPW_OK) != (way != NULL &&
+	    (strcmp(way, r->served ? "agent" : "direct") == 0 ||
+	    (strcmp(way, "direct") == 0 && !r->isolated)));
 	return rc;
 }
 
