@@ -180,8 +180,6 @@ one_run(const struct row *row, const struct fault *fault, long number)
 		calls_problem("the store is not whole");
 	found->changed = after[0] != before[0];
 	found->only_pending = after[1] == before[1];
-	if ((v->flags & VERB_TRAIL) != 0 && !verbs_trail_is_whole(&r))
-		calls_problem("the trail is not whole");
 	if ((v->flags & VERB_CLOSED) == 0)
 		use_again(&r);
 	paspw_close(&r.h);
@@ -218,6 +216,26 @@ compare(const struct row *row, const struct fault *fault)
 	} else if (found->changed && !unsure && (flags & VERB_STEPS) == 0) {
 		calls_problem("an error, but the store was changed");
 	}
+}
+
+/* In a process that no call failed in: OpenSSL that had no memory for its
+ * first steps stays without them, and hashes nothing any more. */
+static void
+look_at_trail(void)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct run r = { .directory = work };
+		char path[VERBS_PATH];
+
+		snprintf(path, sizeof(path), "%s/" VERBS_CONFIG, work);
+		_exit(paspw_open(&r.h, path, 0) == PASPW_OK &&
+		    verbs_trail_is_whole(&r) ? EXIT_SUCCESS : EXIT_FAILURE);
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid || status != 0)
+		calls_problem("the trail is not whole");
 }
 
 /* None of its own calls fails. */
@@ -271,6 +289,8 @@ run_verb(const struct fault *fault, long number, void *arg)
 	calls_wait(pid, number);
 	if (row->way->served)
 		end_agent(agent);
+	if ((row->verb->flags & VERB_TRAIL) != 0)
+		look_at_trail();
 	if (fault->calls == FAULT_NONE) {
 		row->sane = *found;
 		if (found->err != PASPW_OK)

@@ -200,18 +200,12 @@ do_audit_verify_with(struct run *r)
 	return rc;
 }
 
-/* OpenSSL that had no memory for its first steps stays without them: such a
- * process hashes nothing any more, and says so. */
 bool
 verbs_trail_is_whole(struct run *r)
 {
 	struct paspw_audit_result result = { .faults = 0 };
-	int rc;
 
-	if (!read_proofs(r))
-		return false;
-	rc = paspw_audit_verify_with(r->h, proofs.list, proofs.count, NULL,
-	    NULL, &result);
-	return rc == PASPW_ERR_CRYPTO ||
-	    (rc == PASPW_OK && result.faults == 0 && result.heads == 2);
+	return read_proofs(r) && paspw_audit_verify_with(r->h, proofs.list,
+	    proofs.count, NULL, NULL, &result) == PASPW_OK &&
+	    result.faults == 0 && result.heads == 2;
 }
