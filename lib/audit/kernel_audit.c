@@ -39,18 +39,33 @@ static struct {
 	__typeof__(&audit_open) open;
 	__typeof__(&audit_log_acct_message) log;
 } library;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 load(void)
 {
-	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 	if (handle == NULL)
 		return;
 	*(void **)&library.log = dlsym(handle, "audit_log_acct_message");
 	if (library.log != NULL)
 		*(void **)&library.open = dlsym(handle, "audit_open");
+}
+
+/* Tried again: an agent that had no memory for it once would tell the kernel
+ * nothing as long as it lives. */
+static bool
+ready(void)
+{
+	bool loaded;
+
+	pthread_mutex_lock(&loading);
+	if (library.open == NULL)
+		load();
+	loaded = library.open != NULL;
+	pthread_mutex_unlock(&loading);
+	return loaded;
 }
 
 static bool
@@ -91,9 +106,7 @@ kernel_audit(const struct audit_event *events, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		if (!is_told(&events[i]))
 			continue;
-		(void)pthread_once(&once, load);
-		if (library.open == NULL ||
-		    (fd == -1 && (fd = library.open()) == -1))
+		if (!ready() || (fd == -1 && (fd = library.open()) == -1))
 			return;
 		tell(fd, &events[i], account, p, origin);
 	}

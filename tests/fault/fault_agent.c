@@ -15,6 +15,7 @@
  * calls.h tells which calls; without FAULT_EVERY of three requests only.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -194,6 +195,9 @@ run_agent(int listener)
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	if (agent_loop(config, listener) != 0)
 		calls_problem("the agent ended with an error");
+	/* What a dlopen that failed notes stays until it was asked twice. */
+	(void)dlerror();
+	(void)dlerror();
 	found->live = fault_live() - live;
 	found->descriptors = calls_descriptors() - descriptors;
 	if (secrets_found(where, sizeof(where))) {

@@ -103,12 +103,15 @@ judge(const struct verb *v, const struct fault *fault, const struct run *r)
 	static const bool honest[] = { [PASPW_ERR_CONFIG] = true,
 	    [PASPW_ERR_STORE] = true, [PASPW_ERR_BUSY] = true,
 	    [PASPW_ERR_CRYPTO] = true, [PASPW_ERR_MEMORY] = true };
+	char text[64];
 
 	if (r->harmful)
 		calls_problem("an output as if all were well");
 	if (found->err == PASPW_OK) {
+		snprintf(text, sizeof(text), "another verdict: %s",
+		    paspw_verdict_name(r->verdict));
 		if (r->verdict != v->verdict)
-			calls_problem("another verdict");
+			calls_problem(text);
 		return;
 	}
 	/* do_verify keeps what begin said */
@@ -158,6 +161,7 @@ one_run(const struct row *row, const struct fault *fault, long number)
 	crash_watch();
 	r.directory = work;
 	r.served = row->way->served;
+	r.faulty = fault->calls != FAULT_NONE;
 	r.isolated = row->way->isolated;
 	secrets_unmask(&r.secrets);
 	descriptors = calls_descriptors();
@@ -205,8 +209,10 @@ compare(const struct row *row, const struct fault *fault)
 
 	if (fault->harmless && found->err != PASPW_OK)
 		calls_problem("an error, but no harm was done");
-	/* OpenSSL notes its errors, and its own first steps, for ever. */
-	if (found->live > sane->live && (flags & VERB_OPENSSL) == 0)
+	/* OpenSSL notes its errors, and its own first steps, for ever; and
+	 * whoever had an agent has not opened a store before. */
+	if (found->live > sane->live && (flags & VERB_OPENSSL) == 0 &&
+	    (!row->way->served || row->way->isolated))
 		calls_problem("memory leaks");
 	if (found->err == PASPW_OK) {
 		if (found->changed != sane->changed)

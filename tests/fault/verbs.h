@@ -21,6 +21,7 @@ struct run {
 	enum paspw_verdict verdict;
 	bool served;		/* by an agent */
 	bool isolated;		/* by nobody else */
+	bool faulty;		/* one of its calls may fail */
 	bool harmful;		/* an output was left as if all were well */
 	struct secrets secrets;	/* for whoever runs it to wipe */
 };
