@@ -18,6 +18,7 @@
 #include "base/wait.h"
 
 #define DIRECTORY_MODE 0700
+#define PARENT_MODE 0755
 #define FILE_MODE 0600
 #define OTHERS (S_IRWXG | S_IRWXO)
 #define STATE_DIRECTORY LOCALSTATEDIR "/lib/paspw"
@@ -167,19 +168,35 @@ store_file_check_open(int fd, const char *path, struct error *e)
 	return check_owner(fd, path, &st, e);
 }
 
+/* Those above it, as mkdir -p: /usr/local has no var/lib. */
+static bool
+make_parents(char *directory)
+{
+	bool made = true;
+
+	for (char *slash = strchr(directory + 1, '/'); made && slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		made = mkdir(directory, PARENT_MODE) == 0 || errno == EEXIST;
+		*slash = '/';
+	}
+	return made;
+}
+
 static int
 open_directory(const char *path, bool create, int *fd, struct error *e)
 {
 	char copy[PATH_MAX];
-	const char *directory;
+	char *directory;
 	bool made = false;
 	struct stat st;
 	int r;
 
 	memcpy(copy, path, strlen(path) + 1);
 	directory = dirname(copy);
-	if (create && !(made = mkdir(directory, DIRECTORY_MODE) == 0) &&
-	    errno != EEXIST)
+	if (create && (!make_parents(directory) ||
+	    (!(made = mkdir(directory, DIRECTORY_MODE) == 0) &&
+	    errno != EEXIST)))
 		return unreachable(directory, e);
 	*fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*fd == -1)

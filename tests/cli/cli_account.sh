@@ -22,6 +22,14 @@ is "a store is for its owner alone" \
 exit_is "init again is harmless" 0 pw init --json
 ok "and hands out no key again" json 'all(.realms[]; .first_key == null)'
 
+# As after `make install` into /usr/local, which has no var/lib.
+sed "s,$state,$tmp/var/lib/paspw," "$conf" > "$tmp/deep.conf"
+exit_is "init where nothing is yet" 0 \
+    "$paspw" --config "$tmp/deep.conf" init
+is "its directory is private" "$(stat -c %a "$tmp/var/lib/paspw")" 700
+sed "s,$state,$conf/paspw," "$conf" > "$tmp/deep.conf"
+exit_is "init below a file" 6 "$paspw" --config "$tmp/deep.conf" init
+
 # add
 exit_is "add --generate" 0 pw add alice --generate --owner 'Alice Liddell' \
     --reason 'new colleague' --ticket T-1
