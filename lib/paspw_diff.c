@@ -12,8 +12,6 @@
 #include "handle.h"
 #include "rehash.h"
 
-#define ROOT_UID 0
-
 struct diff {
 	struct paspw other;		/* the configuration to be */
 	paspw_policy_change_fn *change;
@@ -102,12 +100,13 @@ is_exempt(const struct policy *p, const struct account *a, bool *exempt,
 
 	*exempt = false;
 	/* it matters only to whom failures could lock */
-	if (p->lock_root || p->credentials != CREDENTIALS_SHADOW ||
-	    a->failed.count + a->pending.count == 0)
+	if (p->lock_root || a->failed.count + a->pending.count == 0)
 		return PASPW_OK;
-	if ((r = directory_person(a->name, &person, e)) == PASPW_OK)
-		*exempt = person.found && person.uid == ROOT_UID;
-	return r;
+	if (p->credentials == CREDENTIALS_SHADOW &&
+	    (r = directory_person(a->name, &person, e)) != PASPW_OK)
+		return r;
+	*exempt = subject_is_root(p, a->name, &person);
+	return PASPW_OK;
 }
 
 /* How an account stands under a policy. */

@@ -10,6 +10,7 @@
 #include "stranger.h"
 
 #define ROOT_UID 0
+static const char root_name[] = "root";
 
 int
 subject_event(struct subject *s, enum audit_kind kind, struct error *e)
@@ -159,6 +160,15 @@ load_row(struct subject *s, const char *name, struct error *e)
 	}
 }
 
+bool
+subject_is_root(const struct policy *p, const char *name,
+    const struct directory_person *person)
+{
+	if (p->credentials == CREDENTIALS_SHADOW)
+		return person->found && person->uid == ROOT_UID;
+	return strcmp(name, root_name) == 0;
+}
+
 int
 subject_load(struct subject *s, struct error *e)
 {
@@ -174,8 +184,8 @@ subject_load(struct subject *s, struct error *e)
 	else if (shadow && directory_name_ok(s->name) &&
 	    (r = directory_person(s->name, &person, e)) != PASPW_OK)
 		return r;
-	s->exempt = person.found && person.uid == ROOT_UID &&
-	    !s->policy->lock_root;
+	s->exempt = !s->policy->lock_root &&
+	    subject_is_root(s->policy, s->name, &person);
 	if ((r = load_row(s, person.found ? person.name : s->name, e)) !=
 	    PASPW_OK)
 		return r;

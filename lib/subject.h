@@ -50,6 +50,11 @@ typedef int subject_step_fn(struct subject *s, void *arg, struct error *e);
 PASPW_MUST_USE int subject_update(struct subject *s, subject_step_fn *step,
     void *arg, struct error *e);
 
+/* Is this root, whom failures do not lock unless lock_root? An account of a
+ * store of ours has no uid: it is the one of that name. */
+PASPW_MUST_USE bool subject_is_root(const struct policy *p, const char *name,
+    const struct directory_person *person);
+
 /* Load only. */
 PASPW_MUST_USE int subject_load(struct subject *s, struct error *e);
 

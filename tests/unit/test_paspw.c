@@ -192,6 +192,24 @@ START_TEST(five_failures_lock_until_unlock)
 }
 END_TEST
 
+START_TEST(failures_lock_root_only_with_lock_root)
+{
+	write_config("first_login_change = no\n");
+	reopen();
+	ck_assert_int_eq(add("root", FIRST), PASPW_OK);
+	for (int i = 0; i < 7; i++)
+		ck_assert_int_eq(authenticate("root", "wrong"), PASPW_OK);
+	ck_assert_int_eq(authenticate("root", FIRST), PASPW_OK);
+	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
+	write_config("first_login_change = no\nlock_root = yes\n");
+	reopen();
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(authenticate("root", "wrong"), PASPW_OK);
+	ck_assert_int_eq(authenticate("root", FIRST), PASPW_OK);
+	ck_assert_int_eq(verdict, PASPW_LOCKED);
+}
+END_TEST
+
 START_TEST(strangers_are_refused_and_leave_no_row)
 {
 	struct paspw_status *status = NULL;
@@ -513,6 +531,7 @@ main(void)
 	tcase_add_test(tc, first_login_must_change);
 	tcase_add_test(tc, none_of_the_last_five_comes_back);
 	tcase_add_test(tc, five_failures_lock_until_unlock);
+	tcase_add_test(tc, failures_lock_root_only_with_lock_root);
 	tcase_add_test(tc, strangers_are_refused_and_leave_no_row);
 	tcase_add_loop_test(tc, bad_names_are_refused, 0,
 	    (int)(sizeof(bad_names) / sizeof(bad_names[0])));
