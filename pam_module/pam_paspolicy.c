@@ -4,7 +4,9 @@
 /* pam_paspolicy: the entry points. Each call opens a handle of its own and
  * closes it before it returns, so that none ever crosses a fork. */
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "module.h"
 
@@ -69,11 +71,26 @@ set_origin(struct call *c)
 	return PASPW_OK;
 }
 
+/* No broken edit, over which the last good policy helps: the line means a file
+ * that somebody took away, or that never was. */
+static bool
+is_missing(const char *path)
+{
+	struct stat st;
+
+	return path != NULL && lstat(path, &st) == -1 && errno == ENOENT;
+}
+
 static int
 open_library(struct call *c)
 {
 	int err;
 
+	if (is_missing(c->args.conf)) {
+		pam_syslog(c->pamh, LOG_ERR, "configuration: %s is missing",
+		    c->args.conf);
+		return code_of_error(c->phase, PASPW_ERR_CONFIG);
+	}
 	if ((err = paspw_open(&c->h, c->args.conf, PASPW_LOGIN)) != PASPW_OK)
 		return log_error(c, err, "configuration");
 	/* A realm that is not there is a fault of the line, not of the

@@ -141,6 +141,12 @@ else
 fi
 settings 'credentials = store' 'first_login_change = no'
 
+mv "$conf" "$conf.away"
+# shellcheck disable=SC2086
+pam "$right\n" one bob $all
+is 'one that was there, and is taken away' "$codes" "$closed"
+mv "$conf.away" "$conf"
+
 mv "$tmp/store" "$tmp/away"
 # shellcheck disable=SC2086
 pam "$right\n$next\n$next\n" one bob $all
