@@ -71,14 +71,17 @@ look_shadow_local(const char *name, void *entry, char *buffer, size_t size,
 {
 	struct spwd *result = NULL;
 	FILE *file = fopen(SHADOW, "re");
+	char lines[BUFSIZ];	/* of everybody: stdio wipes none of its own */
 	int r;
 
 	if (file == NULL)
 		return errno;
+	setvbuf(file, lines, _IOFBF, sizeof(lines));
 	do {
 		r = fgetspent_r(file, entry, buffer, size, &result);
 	} while (r == 0 && strcmp(result->sp_namp, name) != 0);
 	fclose(file);
+	secret_wipe_bytes(lines, sizeof(lines));
 	*found = r == 0;
 	return r;
 }

@@ -4,13 +4,16 @@
 /* The system's look-ups are replaced by a small directory of our own, which
  * can also fail. */
 #include <check.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <shadow.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account/directory.h"
 
@@ -25,6 +28,7 @@ static struct fake {
 	int interrupted;		/* EINTR so many times first */
 	size_t need;			/* a record needs so many bytes */
 	const char *hash;
+	const char *file;
 	long changed;
 	int calls;
 	void *last;			/* buffer of the last look-up */
@@ -149,6 +153,27 @@ getgrouplist(const char *user, gid_t group, gid_t *list, int *count)
 	for (int i = 1; i < have; i++)
 		list[i] = (gid_t)(1000 + i);
 	return have;
+}
+
+/* Every file is this one. */
+FILE *
+fopen(const char *path, const char *mode)
+{
+	__typeof__(&fopen) next =
+	    (__typeof__(&fopen))(uintptr_t)dlsym(RTLD_NEXT, "fopen");
+
+	return next(fake.file != NULL ? fake.file : path, mode);
+}
+
+int
+fclose(FILE *file)
+{
+	__typeof__(&fclose) next =
+	    (__typeof__(&fclose))(uintptr_t)dlsym(RTLD_NEXT, "fclose");
+
+	fake.last = file->_IO_buf_base;
+	fake.last_size = (size_t)(file->_IO_buf_end - file->_IO_buf_base);
+	return next(file);
 }
 
 /* Watch the wipes. */
@@ -384,6 +409,28 @@ START_TEST(takes_no_part_of_a_long_field)
 }
 END_TEST
 
+START_TEST(leaves_nothing_of_the_file)
+{
+	struct directory_shadow shadow;
+	char path[] = "/tmp/paspw-unit.XXXXXX";
+	const char text[] = "bob:$1$bobsbobs$x:1::::::\nroot:$1$salt$y:2::::::\n";
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	ck_assert_int_eq(close(fd), 0);
+	forget();
+	fake.file = path;
+	ck_assert_int_eq(directory_shadow_local("root", &shadow, &e),
+	    PASPW_OK);
+	fake.file = NULL;
+	unlink(path);
+	ck_assert(shadow.found);
+	ck_assert_str_eq(shadow.hash, "$1$salt$y");
+	ck_assert_int_eq(shadow.changed_day, 2);
+	ck_assert_int_eq(fake.wiped, 1);
+}
+END_TEST
+
 /* ---- Members ---- */
 
 static const struct claim {
@@ -460,6 +507,7 @@ main(void)
 	tcase_add_test(tc, survives_interrupts);
 	tcase_add_test(tc, grows_until_the_record_fits);
 	tcase_add_test(tc, gives_up_on_an_endless_record);
+	tcase_add_test(tc, leaves_nothing_of_the_file);
 	tcase_add_loop_test(tc, reads_shadow, 0, ROWS(shadow_cases));
 	tcase_add_test(tc, takes_no_part_of_a_long_field);
 	tcase_add_loop_test(tc, claims_members, 0, ROWS(claims_cases));
