@@ -140,7 +140,7 @@ const struct policy_setting policy_settings[POLICY_SETTINGS + 1] = {
 	    N_("time before a password may be changed again"), "M06" },
 	{ BOOL(dictionary), "yes", STRICTER_UP,
 	    N_("refuse what is found in word lists"), "S10" },
-	{ TEXT(words), "", STRICTER_NONE,
+	{ TEXT(words), "", STRICTER_UP,
 	    N_("file with the site's own forbidden words, one a line"), "S10" },
 	{ ENUM(hash, words_hash), "yescrypt", STRICTER_NONE,
 	    N_("one-way function, memory-hard"), "S23 S24" },

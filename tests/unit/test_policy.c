@@ -355,6 +355,8 @@ static const struct comparison {
 	{ "require", "upper", "digit", true },
 	{ "require", "letter digit symbol", "letter digit", false },
 	{ "dictionary", "no", "yes", true },
+	{ "words", "", "/etc/security/words", true },
+	{ "words", "/etc/security/words", "", false },
 	{ "tell_locked", "yes", "no", true },
 	{ "tell_locked", "no", "yes", false },
 	{ "lock_blocks", "password", "account", true },
