@@ -229,6 +229,16 @@ last_change(int64_t changed_at, int64_t closed_at)
 	return closed_at > changed_at ? closed_at : changed_at;
 }
 
+/* Would it let in whom a lock or a date here keeps out? Nobody noted when that
+ * was set: it may be later than what the record says. */
+static bool
+lets_in(const struct account *a, const struct account *before)
+{
+	return a->closed_at == 0 && (a->lock_reason < before->lock_reason ||
+	    a->valid_from < before->valid_from || (before->valid_until != 0 &&
+	    (a->valid_until == 0 || a->valid_until > before->valid_until)));
+}
+
 static int
 take_record(struct paspw *h, struct importer *imp, const void *source)
 {
@@ -251,7 +261,7 @@ take_record(struct paspw *h, struct importer *imp, const void *source)
 		imp->outcome = PASPW_IMPORT_SKIPPED;
 		if (!imp->fresh && (before.closed_at != 0 ||
 		    before.changed_at >= last_change(r->changed_at,
-		    r->closed_at))) {
+		    r->closed_at) || lets_in(a, &before))) {
 			err = importer_leave(h, imp, "it has a state of its "
 			    "own here: kept as it is here");
 			goto out;

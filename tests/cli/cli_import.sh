@@ -178,6 +178,20 @@ ok "nothing was lost" cmp "$in/json" "$in/again"
 exit_is "import json again" 0 pw import json "$in/json" --json
 ok "changes nothing" json '.imported == 0 and .skipped == []'
 exit_is "the history is at work" 1 change_to 'Turnip&84&velvet' "$old"
+# whatever is newer elsewhere
+jq -c 'select(.account == "alice") | .changed_at = "2038-01-01T00:00:00Z"' \
+    "$in/json" > "$in/newer"
+pw lock alice --reason 'left on Friday' > /dev/null
+exit_is "a lock that is here" 1 pw import json "$in/newer"
+is "stays" "$(pw status alice --json | jq -r .state)" locked
+pw unlock alice > /dev/null
+pw set alice --valid-until 2026-01-01 --reason 'left on Friday' > /dev/null
+exit_is "an end that is here" 1 pw import json "$in/newer"
+is "stays too" "$(pw status alice --json | jq -r '.valid_until != null')" true
+pw set alice --valid-until never --reason 'back again' > /dev/null
+exit_is "without them" 0 pw import json "$in/newer"
+is "the newer one is taken" \
+    "$(pw status alice --json | jq -r .changed_at)" 2038-01-01T00:00:00Z
 cat > "$in/bad" <<'END'
 {"account": "a", "hash": "abiQ6Ep3EYTHc"}
 {"account": "b", "colour": "red"}
