@@ -739,7 +739,8 @@ PASPW_MUST_USE int paspw_audit_each(struct paspw *h, const char *user,
  * auditor keeps elsewhere. Without either, an edit by somebody who did not
  * make the chain anew is found; with a head, any change to what was sealed
  * when it was handed out, a cut tail too; with the first key, any seal that
- * was made by somebody who became root after its epoch.
+ * was made by somebody who became root after its epoch, and a tail that he
+ * cut then: he has no key that fits.
  */
 
 /* Seal what is not sealed yet in the realm set, or in all.

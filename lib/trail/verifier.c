@@ -152,6 +152,25 @@ check_file(struct walk *w, int64_t last)
 		    (long long)w->file.epoch, (long long)last);
 }
 
+/* A first key leads to the key in the file. Whoever cut seals off put one there
+ * whose epoch fits: he had none of an epoch that was over. */
+static int
+check_key(struct walk *w)
+{
+	const unsigned char *key = NULL;
+	int r;
+
+	if (w->file_epoch == 0 || w->file_epoch < w->key_epoch)
+		return PASPW_OK;
+	if ((r = walk_key(w, w->file_epoch, &key)) != PASPW_OK)
+		return r;
+	if (key != NULL && memcmp(key, w->file_key, DIGEST_BYTES) != 0)
+		walk_fault(w, "key_differs", 0, NO_EVENT, "", "the sealing "
+		    "key of epoch %lld is not the one that the first key "
+		    "leads to", (long long)w->file_epoch);
+	return PASPW_OK;
+}
+
 static void
 check_tail(struct walk *w)
 {
@@ -283,6 +302,8 @@ walk_trail(struct walk *w)
 	if (r == PASPW_OK && w->v->stopped == 0)
 		r = check_first(w);
 	if (r == PASPW_OK && w->v->stopped == 0)
+		r = check_key(w);
+	if (r == PASPW_OK && w->v->stopped == 0)
 		check_tail(w);
 	return r;
 }
@@ -317,6 +338,8 @@ run(struct store *store, void *arg, struct error *e)
 		return e->code;
 	}
 	check_file(w, last);
+	w->file_epoch = w->file.epoch;
+	memcpy(w->file_key, w->file.bytes, sizeof(w->file_key));
 	key_close(&w->file);
 	switch (store->ops->seal_from(store, 1, &w->seal, e)) {
 	case STORE_OK:

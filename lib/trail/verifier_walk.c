@@ -71,12 +71,9 @@ walk_has(const struct walk *w, const struct proof *p, enum proof_kind kind)
 	return p->kind == kind && strcmp(p->realm, w->v->policy->realm) == 0;
 }
 
-/* The key of this epoch from the latest first key before it; *key is NULL if
- * none was given. */
-static int
-find_key(struct walk *w, const unsigned char **key)
+int
+walk_key(struct walk *w, int64_t number, const unsigned char **key)
 {
-	int64_t number = w->seal.number;
 	int r;
 
 	*key = NULL;
@@ -106,7 +103,7 @@ check_seal(struct walk *w)
 	long long number = w->seal.number;
 	int r;
 
-	if ((r = find_key(w, &key)) != PASPW_OK ||
+	if ((r = walk_key(w, w->seal.number, &key)) != PASPW_OK ||
 	    (r = seal_check(&w->seal, w->chain_known ? w->chain : NULL, key,
 	    &found, w->e)) != PASPW_OK)
 		return r;
@@ -213,7 +210,7 @@ keep_first(struct walk *w)
 	int r;
 
 	w->first = w->seal;
-	if ((r = find_key(w, &key)) != PASPW_OK)
+	if ((r = walk_key(w, w->seal.number, &key)) != PASPW_OK)
 		return r;
 	w->first_keyed = key != NULL;
 	if (key != NULL)

@@ -20,6 +20,8 @@ struct walk {
 	struct verifier *v;
 	struct error *e;
 	struct key file;
+	int64_t file_epoch;		/* of the key in it, 0: none */
+	unsigned char file_key[DIGEST_BYTES];
 	struct audit_seal seal;		/* number 0: before the first */
 	int64_t from;			/* seals not looked at start here */
 	bool end;			/* there is no further seal */
@@ -60,6 +62,10 @@ bool walk_has(const struct walk *w, const struct proof *p,
  * at. */
 void walk_leave(struct walk *w);
 PASPW_MUST_USE int walk_enter(struct walk *w);
+/* The key of this epoch from the latest first key before it; *key is NULL if
+ * none was given. */
+PASPW_MUST_USE int walk_key(struct walk *w, int64_t epoch,
+    const unsigned char **key);
 /* An event of w->seal. */
 PASPW_MUST_USE int walk_event(struct walk *w,
     const struct audit_event *event);
