@@ -25,6 +25,6 @@ END
 admin init > /dev/null
 account bob "$right"
 mkdir "$tmp/saved"
-cp -p "$tmp/store/"* "$tmp/saved"
+cp -pR "$tmp/store" "$tmp/saved"
 # The tap of the script ends here: the program prints its own plan.
 "$top_builddir/tests/fault/module_calls" "$services"

@@ -14,6 +14,7 @@
  * calls.h tells which calls.
  */
 
+#include <limits.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #include "crash.h"
 #include "interpose.h"
 #include "secrets.h"
+#include "stores.h"
 
 #define WAIT_SECONDS 60
 
@@ -33,6 +35,7 @@ static struct found {
 } *found;
 
 static const char *confdir;
+static char scratch[PATH_MAX], saved[PATH_MAX];
 static struct secrets secrets;
 
 /* ---- A phase ---- */
@@ -138,18 +141,6 @@ one_run(const struct phase *p, const struct fault *fault, long number)
 		calls_problem("ignored");
 }
 
-/* The store as it was: the script keeps a copy. */
-static void
-restore(void)
-{
-	char command[512];
-
-	snprintf(command, sizeof(command), "cd %s/.. && rm -f store/* && "
-	    "cp -p saved/* store", confdir);
-	if (system(command) != 0)
-		exit(EXIT_FAILURE);
-}
-
 /* ---- One after the other ---- */
 
 struct row {
@@ -163,7 +154,7 @@ run_phase(const struct fault *fault, long number, void *arg)
 	struct row *row = arg;
 	pid_t pid;
 
-	restore();
+	stores_copy(saved, scratch);	/* the script keeps a copy */
 	memset(found, 0, sizeof(*found));
 	if ((pid = fork()) == 0) {
 		one_run(row->phase, fault, number);
@@ -189,6 +180,8 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return EXIT_FAILURE;
 	confdir = argv[1];
+	snprintf(scratch, sizeof(scratch), "%s/..", confdir);
+	snprintf(saved, sizeof(saved), "%s/../saved", confdir);
 	calls_found = calls_shared(sizeof(*calls_found));
 	found = calls_shared(sizeof(*found));
 	fault_no_sleep = true;

@@ -3,12 +3,14 @@
 
 #include "stores.h"
 
-#include <ftw.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "../tree.h"
 
 #define DIGEST_START UINT64_C(14695981039346656037)
 #define DIGEST_PRIME UINT64_C(1099511628211)
@@ -76,7 +78,7 @@ copy_file(const char *from_directory, const char *to_directory,
     const char *name)
 {
 	static char bytes[1 << 16];
-	char from[128], to[128];
+	char from[PATH_MAX], to[PATH_MAX];
 	FILE *in, *out;
 	size_t n;
 
@@ -94,23 +96,14 @@ copy_file(const char *from_directory, const char *to_directory,
 	chmod(to, 0600);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static void
 remove_archives(const char *directory, const char *realm)
 {
-	char path[128];
+	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/store/%s.db.archive", directory,
 	    realm);
-	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(path);
 }
 
 void
@@ -148,5 +141,5 @@ stores_make(char path[STORES_PATH])
 void
 stores_remove(const char *directory)
 {
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(directory);
 }

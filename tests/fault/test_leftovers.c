@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "interpose.h"
 #include "verbs.h"
 
@@ -361,15 +361,6 @@ controls(void)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static int
 try_all(void)
 {
 	char path[128];
@@ -423,6 +414,6 @@ main(void)
 		while (waitpid(trier, &status, 0) == -1 && errno == EINTR)
 			;
 	}
-	nftw(work, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(work);
 	return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -280,8 +280,7 @@ open_names(void)
 	snprintf(path, sizeof(path), "%s/names", scratch);
 	if (names_fd > 0)
 		close(names_fd);
-	(void)nftw(path, scratch_remove_one, SCRATCH_FILES,
-	    FTW_DEPTH | FTW_PHYS);
+	(void)tree_remove(path);
 	HOLDS(mkdir(path, S_IRWXU) == 0);
 	names_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	HOLDS(names_fd != -1);

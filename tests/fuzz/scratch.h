@@ -5,32 +5,20 @@
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "../tree.h"
 #include "fuzz.h"
 
 #define SCRATCH_MAX 256
-#define SCRATCH_FILES 8		/* open at a time, to remove it */
 
 static char scratch[SCRATCH_MAX];
-
-static inline int
-scratch_remove_one(const char *path, const struct stat *st, int type,
-    struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
 
 static inline void
 scratch_remove(void)
 {
-	(void)nftw(scratch, scratch_remove_one, SCRATCH_FILES,
-	    FTW_DEPTH | FTW_PHYS);
+	(void)tree_remove(scratch);
 }
 
 static inline void

@@ -6,12 +6,12 @@
 #define ISSUED_H
 
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "handle.h"
 
 #define FIRST "Wagon-7-ivory"
@@ -21,15 +21,6 @@
 static char directory[64], config[96];
 static struct paspw *h;
 static enum paspw_verdict verdict;
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
 
 /* Write these settings and open it again. */
 static void
@@ -62,7 +53,7 @@ static void
 teardown(void)
 {
 	paspw_close(&h);
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(directory);
 }
 
 static int

@@ -7,12 +7,12 @@
 #define REALMS_H
 
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "paspw.h"
 
 #define FIRST "Wagon-7-ivory"
@@ -22,15 +22,6 @@
 static char directory[64], config[96];
 static struct paspw *h;
 static enum paspw_verdict verdict;
-
-static inline int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
 
 static inline void
 write_config(const char *path, const char *cost, const char *settings)
@@ -69,7 +60,7 @@ static inline void
 teardown(void)
 {
 	paspw_close(&h);
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(directory);
 }
 
 static inline void

@@ -8,7 +8,6 @@
 
 #include <check.h>
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "policy/config_file.h"
 
 static char scratch[] = "/tmp/paspw-test-XXXXXX";
@@ -44,21 +44,11 @@ scratch_make(void)
 	error_clear(&e);
 }
 
-static int
-scratch_remove_one(const char *path, const struct stat *st, int type,
-    struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 static void
 scratch_remove(void)
 {
 	config_free(&config);
-	nftw(scratch, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	tree_remove(scratch);
 }
 
 /* Path of a name in the scratch directory; good for a few calls. */

@@ -4,13 +4,13 @@
 /* The import verbs and export on a real store. */
 
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "import_samples.h"
 #include "paspw.h"
 
@@ -24,15 +24,6 @@ static struct paspw *h;
 static enum paspw_import outcome;
 static enum paspw_verdict verdict;
 static struct paspw_status *status;
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
 
 static void
 use_store(const char *name)
@@ -67,7 +58,7 @@ teardown(void)
 {
 	paspw_status_free(&status);
 	paspw_close(&h);
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(directory);
 }
 
 static void

@@ -4,13 +4,13 @@
 /* The public verbs on a real store. */
 
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "paspw.h"
 
 #define FIRST "Wagon-7-ivory"
@@ -21,15 +21,6 @@ static char directory[64], config[96];
 static struct paspw *h;
 static enum paspw_verdict verdict;
 static struct paspw_report *report;
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
 
 static void
 write_config(const char *settings)
@@ -69,7 +60,7 @@ teardown(void)
 {
 	paspw_report_free(&report);
 	paspw_close(&h);
-	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(directory);
 }
 
 static int

@@ -6,7 +6,6 @@
 #define TRAIL_H
 
 #include <check.h>
-#include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../tree.h"
 #include "store/store.h"
 
 #define TRAIL_TIMEOUT_MS 20000
@@ -38,21 +38,10 @@ directory_make(void)
 	error_clear(&e);
 }
 
-static inline int
-directory_remove_one(const char *path, const struct stat *st, int type,
-    struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 static inline void
 directory_remove(void)
 {
-	ck_assert_int_eq(nftw(directory, directory_remove_one, 8,
-	    FTW_DEPTH | FTW_PHYS), 0);
+	ck_assert_int_eq(tree_remove(directory), 0);
 }
 
 static inline struct store *
