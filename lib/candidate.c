@@ -22,15 +22,17 @@ candidate_start(struct paspw_report **report, enum paspw_verdict *verdict)
 
 int
 candidate_take(struct paspw *h, const char *user, way_fn *here, way_fn *there,
-    void *arg, const struct candidate *c)
+    void *arg, const struct candidate *c, struct paspw_report **report)
 {
 	int r = way_take_once(h, user, here, there, arg);
 
-	if (r != PASPW_OK || !h->way.repeated ||
-	    (c->broken & CANDIDATE_BROKEN(RULE_HISTORY)) == 0)
-		return r;
-	return error_set(&h->error, PASPW_ERR_BUSY, "the agent died: nobody "
-	    "knows whether it had changed the password before");
+	if (r == PASPW_OK && h->way.repeated &&
+	    (c->broken & CANDIDATE_BROKEN(RULE_HISTORY)) != 0)
+		r = error_set(&h->error, PASPW_ERR_BUSY, "the agent died: "
+		    "nobody knows whether it had changed the password before");
+	if (r != PASPW_OK)
+		paspw_report_free(report);
+	return r;
 }
 
 int

@@ -43,10 +43,12 @@ PASPW_MUST_USE bool candidate_start(struct paspw_report **report,
 /*
  * way_take_once for a verb that gives an account a new password. What an agent
  * did before it died is not done twice: then the new one is found to be the
- * present one, and nobody knows whether it was that before.
+ * present one, and nobody knows whether it was that before. No report after an
+ * error.
  */
 PASPW_MUST_USE int candidate_take(struct paspw *h, const char *user,
-    way_fn *here, way_fn *there, void *arg, const struct candidate *c);
+    way_fn *here, way_fn *there, void *arg, const struct candidate *c,
+    struct paspw_report **report);
 
 /* user and a may be NULL. */
 PASPW_MUST_USE int candidate_words(struct paspw *h, const struct policy *p,

@@ -91,7 +91,7 @@ paspw_reset(struct paspw *h, const char *user, const char *password,
 	if ((r = handle_enter(h)) != PASPW_OK)
 		return r;
 	if ((r = candidate_take(h, user, reset_here, reset_there, &rs,
-	    &c)) == PASPW_OK)
+	    &c, report)) == PASPW_OK)
 		*verdict = c.verdict;
 	secret_wipe_bytes(&c, sizeof(c));
 	return handle_leave(h, r);

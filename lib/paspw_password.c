@@ -240,7 +240,7 @@ take(struct paspw *h, struct changing *ch, bool prove,
 	if (!prove || (r = attempt_new(h, ch->user, &ch->attempt)) ==
 	    PASPW_OK)
 		r = candidate_take(h, ch->user, change_here, change_there, ch,
-		    ch->c);
+		    ch->c, ch->report);
 	if (r == PASPW_OK)
 		*verdict = ch->c->verdict;
 	attempt_free(&ch->attempt);

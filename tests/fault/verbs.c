@@ -484,7 +484,7 @@ const struct verb verbs[] = {
 	{ "dictionary_note", do_dictionary_note, NULL, NO_VERDICT, 0 },
 	{ "audit_each", do_audit_each, NULL, NO_VERDICT, 0 },
 	{ "audit_each, archives", do_audit_each, make_archive, NO_VERDICT,
-	    0 },
+	    VERB_OPENSSL },
 	{ "audit_seal", do_seal, NULL, NO_VERDICT,
 	    VERB_STEPS | VERB_OPENSSL | VERB_TRAIL },
 	{ "audit_seal, no key of names", do_seal, lose_names, NO_VERDICT,

@@ -58,7 +58,7 @@ stamp_of(const char *config)
 	struct error e;
 
 	if (config_paths_find(&paths, &config_places, config, &e) != PASPW_OK)
-		return mix(stamp, e.text, strlen(e.text));
+		stamp = mix(stamp, e.text, strlen(e.text));
 	for (size_t i = 0; i < paths.count; i++)
 		stamp = mix_file(stamp, paths.list[i]);
 	config_paths_free(&paths);
