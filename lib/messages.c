@@ -243,6 +243,11 @@ messages_rule(const struct policy *p, enum quality_rule rule,
 		    p->min_classes, text, size);
 		break;
 	case RULE_HISTORY:
+		if (p->history == 0) {
+			snprintf(text, size, "%s", messages_text(language,
+			    N_("The password is the present one.")));
+			break;
+		}
 		numbered(language,
 		    N_("The password is the present one or the %lu before "
 		    "it."),

@@ -80,6 +80,11 @@ START_TEST(forms_plurals)
 	policy.min_length = 1;
 	messages_rule(&policy, RULE_MIN_LENGTH, "fr", text, sizeof(text));
 	ck_assert_str_eq(text, "Le mot de passe compte moins de 1 caractère.");
+	policy.history = 0;
+	messages_rule(&policy, RULE_HISTORY, "en", text, sizeof(text));
+	ck_assert_str_eq(text, "The password is the present one.");
+	messages_rule(&policy, RULE_HISTORY, "fr", text, sizeof(text));
+	ck_assert_str_eq(text, "Le mot de passe est l’actuel.");
 	ck_assert_str_eq(messages_plural("en", "a day", "days", 0), "days");
 	ck_assert_str_eq(messages_plural("en", "a day", "days", 1), "a day");
 }
