@@ -59,6 +59,24 @@ is_self(const struct call *c)
 	return pw != NULL && pw->pw_uid == getuid();
 }
 
+/* Root proves nothing; but before he types a new password twice: is there such
+ * an account, and does its store answer? With shadow pam_unix says it. */
+static int
+find_account(struct call *c)
+{
+	struct paspw_status *status = NULL;
+	char credentials[SETTING_MAX] = "";
+	int err;
+
+	if ((err = paspw_setting(c->h, c->user, "credentials", credentials,
+	    sizeof(credentials))) == PASPW_OK &&
+	    strcmp(credentials, "store") == 0)
+		err = paspw_status(c->h, c->user, &status);
+	paspw_status_free(&status);
+	return err == PASPW_OK ? PAM_SUCCESS :
+	    log_error(c, err, "password change");
+}
+
 /* First round: is it the owner? It counts as a try, or passwd would be a place
  * to guess without limit. */
 static int
@@ -69,7 +87,7 @@ prove(struct call *c)
 	int err, rc;
 
 	if (is_admin(c))
-		return PAM_SUCCESS;
+		return find_account(c);
 	if ((rc = conversation_password(c, PAM_OLDAUTHTOK,
 	    paspw_translate(c->h, "Current password: "),
 	    &password)) != PAM_SUCCESS)

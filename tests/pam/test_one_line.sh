@@ -212,6 +212,9 @@ is 'a first round that the stack ignores changes nothing' "$codes" \
 if [ "$(id -u)" -eq 0 ]; then
 	pam 'abc\nabc\n' one bob chauthtok
 	is 'root too keeps the rules' "$codes" 'chauthtok PAM_AUTHTOK_ERR'
+	pam '' one nobody-of-that-name chauthtok
+	is 'root is told at once that there is no such account' "$out" \
+	    'chauthtok PAM_USER_UNKNOWN'
 	settings 'credentials = store'
 	pam 'Papillon*70*jaune\nPapillon*70*jaune\n' one bob chauthtok
 	is 'root resets without the present one' "$codes" \
