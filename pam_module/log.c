@@ -9,7 +9,8 @@
 
 #include "module.h"
 
-/* Against forged lines: what a stranger sent may hold a newline. */
+/* Against forged lines, and sequences that drive a terminal: what a stranger
+ * sent may hold a newline, or U+0080 to U+009F (CVE-2023-29383). */
 static const char *
 plain(const char *text)
 {
@@ -17,7 +18,8 @@ plain(const char *text)
 		return "";
 	for (const unsigned char *p = (const unsigned char *)text;
 	    *p != '\0'; p++)
-		if (*p < ' ' || *p == '\177')
+		if (*p < ' ' || *p == '\177' ||
+		    (*p == 0xc2 && (p[1] & 0xe0) == 0x80))
 			return "?";
 	return text;
 }

@@ -13,7 +13,8 @@ static const char separator[] = "; ";
 
 /*
  * A user name or a path with a newline in it must not start a line of its own
- * in the log of whoever prints this sentence (log forging).
+ * in the log of whoever prints this sentence (log forging), nor drive his
+ * terminal: C1 too, U+0080 to U+009F (CVE-2023-29383).
  */
 static void
 mask_controls(char *text)
@@ -21,6 +22,8 @@ mask_controls(char *text)
 	for (; *text != '\0'; text++)
 		if ((unsigned char)*text < ' ' || *text == '\x7f')
 			*text = '?';
+		else if (*text == '\xc2' && (text[1] & 0xe0) == 0x80)
+			text[0] = text[1] = '?';
 }
 
 /* End a text that did not fit with a mark, on a whole UTF-8 character. */

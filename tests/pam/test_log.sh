@@ -55,6 +55,8 @@ like 'debug tells the answer' "$log" 'answer: Authentication failure'
 logged 'wrong\n' verbose 'bob
 Jan  1 00:00:00 host sshd: Accepted password for root' auth
 is 'no forged line' "$(printf '%s\n' "$log" | grep -c '^Jan')" 0
+logged 'wrong\n' verbose "bob$(printf '\302\233')2J" auth
+like 'nor a sequence for a terminal' "$log" 'rhost=192\.0\.2\.7  user=\?$'
 
 # A host name that cannot be recorded.
 for host in "$(printf '%01000d' 1)" "$(printf 'a\377b')"; do

@@ -60,8 +60,10 @@ START_TEST(masks_control_characters)
 {
 	struct error e;
 
-	error_set(&e, PASPW_ERR_INVALID, "user %s", "a\nroot: ok\x1b[2J\x7f");
-	ck_assert_str_eq(e.text, "user a?root: ok?[2J?");
+	error_set(&e, PASPW_ERR_INVALID, "user %s", "a\nroot: ok\x1b[2J\x7f"
+	    "\xc2\x9b" "2J\xc2\x85\xc2\xa0\xc3\x9b");
+	ck_assert_str_eq(e.text,
+	    "user a?root: ok?[2J???2J??\xc2\xa0\xc3\x9b");
 }
 END_TEST
 
