@@ -278,6 +278,18 @@ all_passed(const struct settlement *st, const struct account *a)
 	return passed;
 }
 
+/* Who is never locked (root) is guessed at without end, which must not fill the
+ * disk: beyond what would have locked one failure a minute, as of strangers.
+ * The row counts them all. */
+static bool
+is_told(const struct subject *s, const struct account *before,
+    enum paspw_verdict verdict)
+{
+	return !s->exempt || verdict == PASPW_ACCEPTED ||
+	    before->failed.count < s->policy->lock_after ||
+	    before->last_failure_at / SPAN_MINUTE != s->now / SPAN_MINUTE;
+}
+
 static int
 settle_step(struct subject *s, void *arg, struct error *e)
 {
@@ -298,7 +310,8 @@ settle_step(struct subject *s, void *arg, struct error *e)
 	/* A repetition of one that is settled finds nothing to lock. */
 	if (step.changed)
 		st->attempt->locks = step.locked;
-	if (step.answered && step.changed)
+	if (step.answered && step.changed &&
+	    is_told(s, &before, step.verdict))
 		r = subject_event(s, step.verdict == PASPW_ACCEPTED ?
 		    AUDIT_SUCCESS : AUDIT_FAILURE, e);
 	if (r == PASPW_OK)

@@ -206,6 +206,15 @@ pam "$first\n" layered eve auth
 is 'five wrong ones around pam_unix lock' "$codes" 'auth PAM_AUTH_ERR'
 pam '' one eve acct
 is 'a key too' "$codes" 'acct PAM_PERM_DENIED'
+# Within a minute or some: each new one brings one more.
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+	pam "wrong$try\n" one root auth
+done
+is 'root is not locked' "$(number locked_at root)" ''
+is 'all his failures are counted' "$(number failures root)" 15
+told=$(admin audit show --account root | grep -c ' failure ')
+ok "those beyond lock_after do not fill the disk ($told events of 15)" \
+    test "$told" -ge 5 -a "$told" -lt 15
 is 'exactly one line for each account in /etc/shadow' \
     "$(cut -d: -f1 /etc/shadow | sort | tr '\n' ' ')" 'ann bob eve root '
 
