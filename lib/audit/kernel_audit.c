@@ -78,14 +78,22 @@ is_told(const struct audit_event *event)
 	return false;
 }
 
+/* libaudit writes it as it stands: behind a blank a stranger's host name would
+ * go on with fields of its own (acct=root res=success). */
+static const char *
+field(const char *text)
+{
+	return text[0] == '\0' || strchr(text, ' ') != NULL ? NULL : text;
+}
+
 /* The host goes where an address stands: given as a name, libaudit would ask
  * the DNS, and a login would wait for the answer. */
 static void
 tell(int fd, const struct audit_event *event, const char *account,
     const struct policy *p, const struct audit_origin *origin)
 {
-	const char *host = origin->rhost[0] != '\0' ? origin->rhost : NULL;
-	const char *tty = origin->tty[0] != '\0' ? origin->tty : NULL;
+	const char *host = field(origin->rhost);
+	const char *tty = field(origin->tty);
 	bool timed = p->unlock_after.unit != SPAN_NEVER;
 
 	for (size_t i = 0; i < RECORDS; i++)

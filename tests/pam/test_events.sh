@@ -181,6 +181,16 @@ if [ $audited = yes ]; then
 	like 'an ordinary failure is told by libpam' "$(cat "$tmp/kernel")" \
 	    '^1100 PAM:authentication .*ann 192\.0\.2\.7 - pts/9 0$'
 	is 'and not twice' "$(wc -l < "$tmp/kernel")" 1
+	: > "$tmp/kernel"
+	admin unlock bob > /dev/null
+	pam_options='-r,h acct=root res=success,-t,pts/9'
+	IFS=,
+	for try in 1 2 3; do
+		pam "$wrong\n" sshd bob auth
+	done
+	unset IFS
+	like 'a host name adds no field' "$(cat "$tmp/kernel")" \
+	    '^2207 paspw-lock bob - - pts/9 1$'
 	unset FAKE_AUDIT
 	exit_is 'a kernel that permits nothing' 0 admin unlock bob
 	rm "$tmp/lib/libaudit.so.1"
