@@ -11,6 +11,7 @@
 
 #define MONTHS_A_YEAR 12
 #define DAYS_A_MONTH 30		/* where an estimate is enough */
+#define DAYS_A_YEAR 365
 #define COUNT_DIGITS 9		/* no unit overflows with so few */
 #define TM_YEAR_0 1900
 #define MS_PER_SECOND 1000
@@ -159,7 +160,7 @@ most_days(int64_t months)
 {
 	int64_t years = months / MONTHS_A_YEAR, rest = months % MONTHS_A_YEAR;
 
-	return years * 365 + (years + 3) / 4 +
+	return years * DAYS_A_YEAR + (years + 3) / 4 +
 	    (rest * 367 + 11) / MONTHS_A_YEAR;
 }
 
@@ -168,7 +169,7 @@ least_days(int64_t months)
 {
 	int64_t years = months / MONTHS_A_YEAR, rest = months % MONTHS_A_YEAR;
 
-	return years * 365 + years / 4 +
+	return years * DAYS_A_YEAR + years / 4 +
 	    (rest == 0 ? 0 : most_days(rest) - 3);
 }
 

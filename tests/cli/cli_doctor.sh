@@ -487,6 +487,10 @@ printf '[guests]\nextends = users\nstore = sqlite:%s\n' "$state/guests.db" \
 pw init > /dev/null
 exit_is 'a realm that claims nobody' 0 doctor --json
 like 'is a warning' "$(items warning policy)" '^guests members$'
+printf '[guests]\nextends = users\nmembers = eve\nstore = sqlite:%s\n' \
+    "$state/guests.db" | cat - "$tmp/good.conf" > "$conf"
+exit_is 'everybody, behind a realm of some' 0 doctor --json
+unlike 'is no warning' "$(items warning policy)" ' members$'
 cp "$tmp/good.conf" "$conf"
 
 shadow()

@@ -76,26 +76,23 @@ tell_finding(const struct paspw_finding *f, void *arg)
 
 struct realms {
 	struct doctor *doctor;
-	size_t count;
-	char last[PASPW_NAME_MAX + 1];
+	bool everybody;			/* one without members was there */
 };
 
-/* The first realm is everybody's whom no other claims. */
+/* The first realm without members is everybody's whom no other claims. */
 static int
 tell_members(const struct paspw_setting *s, void *arg)
 {
 	struct realms *realms = arg;
 	struct tool *t = realms->doctor->tool;
 
-	if (strcmp(realms->last, s->realm) != 0) {
-		snprintf(realms->last, sizeof(realms->last), "%s", s->realm);
-		realms->count++;
-	}
-	if (realms->count > 1 && strcmp(s->name, "members") == 0 &&
-	    s->value[0] == '\0')
+	if (strcmp(s->name, "members") != 0 || s->value[0] != '\0')
+		return 0;
+	if (realms->everybody)
 		doctor_say(realms->doctor, DOCTOR_WARNING, "members",
 		    s->realm, _("set members, or use it with realm= on a PAM "
 		    "line"), _("the realm claims nobody"));
+	realms->everybody = true;
 	return 0;
 }
 
