@@ -36,6 +36,13 @@ take(struct paspw *h, const char *reason, const char *name, bool creates,
 
 /* ---- shadow ---- */
 
+static void
+leave_end(struct paspw *h, const struct importer *imp)
+{
+	importer_leave(h, imp, "it ends on another day here: kept as it is "
+	    "here");
+}
+
 /* The row is here and has this password: what else does the line say? */
 static void
 compare_shadow(struct paspw *h, struct importer *imp,
@@ -48,8 +55,7 @@ compare_shadow(struct paspw *h, struct importer *imp,
 		    "as it is here");
 	else if (line->valid_until != 0 &&
 	    line->valid_until != a->valid_until)
-		importer_leave(h, imp, "it ends on another day here: kept as "
-		    "it is here");
+		leave_end(h, imp);
 	else
 		imp->outcome = PASPW_IMPORT_UNCHANGED;
 }
@@ -68,7 +74,8 @@ keep_reason(const struct account *a, const struct import_shadow *line)
 }
 
 static void
-apply_shadow(struct importer *imp, const struct import_shadow *line)
+apply_shadow(struct paspw *h, struct importer *imp,
+    const struct import_shadow *line)
 {
 	struct subject *s = &imp->subject;
 	struct account *a = &s->account;
@@ -82,7 +89,10 @@ apply_shadow(struct importer *imp, const struct import_shadow *line)
 		/* So that it is not taken again at the next change. */
 		imp->newest = line->hash[0] != '\0' ? line->hash : NULL;
 	}
-	if (line->valid_until != 0)
+	/* Nobody knows which end was set later: the earlier one holds. */
+	if (a->valid_until != 0 && line->valid_until > a->valid_until)
+		leave_end(h, imp);
+	else if (line->valid_until != 0)
 		a->valid_until = line->valid_until;
 	if (line->locked)
 		lockout_lock(a, s->now);
@@ -123,7 +133,7 @@ take_shadow(struct paspw *h, struct importer *imp, const void *source)
 	else {
 		if (!imp->fresh && (reason = keep_reason(a, line)) != NULL)
 			return importer_leave(h, imp, "%s", reason);
-		apply_shadow(imp, line);
+		apply_shadow(h, imp, line);
 	}
 	/* The lock is taken over all the same; the system keeps its hash. */
 	if (line->hash_fault != NULL && h->error.text[0] == '\0' &&

@@ -156,6 +156,15 @@ START_TEST(what_was_changed_there_later_comes)
 	shadow("alice:" OLDER_HASH ":20001::::::", PASPW_IMPORT_DONE);
 	ck_assert_int_eq(authenticate("alice", OLDER), PASPW_ACCEPTED);
 	ck_assert_int_eq(change("alice", OLDER, PRESENT), PASPW_REUSED);
+	/* but no later end than the one here */
+	shadow("alan:" PRESENT_HASH ":20000:::::29900:", PASPW_IMPORT_DONE);
+	shadow("alan:" OLDER_HASH ":20001:::::29901:", PASPW_IMPORT_DONE);
+	ck_assert_ptr_nonnull(strstr(paspw_detail(h), "another day"));
+	look("alan");
+	ck_assert_int_eq(status->valid_until, INT64_C(29900) * 86400);
+	shadow("alan:" PRESENT_HASH ":20002:::::29899:", PASPW_IMPORT_DONE);
+	look("alan");
+	ck_assert_int_eq(status->valid_until, INT64_C(29899) * 86400);
 }
 END_TEST
 
