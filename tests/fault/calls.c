@@ -309,6 +309,7 @@ calls_each(const char *row, calls_run *run, void *arg)
 {
 	static const struct fault nothing = { "nothing", FAULT_NONE, 0,
 	    false, true };
+	struct series last = { .fault = &nothing };
 	char text[2 * LINE_MAX_BYTES];
 	const char *answer;
 
@@ -333,8 +334,15 @@ calls_each(const char *row, calls_run *run, void *arg)
 			skipped++;
 			continue;
 		}
-		try_calls(&(struct series){ .row = row, .fault = f,
-		    .run = run, .arg = arg });
+		/* Counted once for those of a kind, which are neighbours. */
+		if (f->calls == last.fault->calls && last.calls == 0)
+			continue;
+		last = (struct series){ .row = row, .fault = f, .run = run,
+		    .arg = arg, .calls = f->calls == last.fault->calls ?
+		    last.calls : 0, .sites = last.sites };
+		if (last.calls > 0)
+			last.number = first_call();
+		try_calls(&last);
 	}
 }
 
