@@ -245,7 +245,7 @@ struct series {
 	const struct fault *fault;
 	calls_run *run;
 	void *arg;
-	long number;		/* of the next one to fail; the first run counts */
+	long number;		/* of the next one to fail; 0: only count */
 	long calls;		/* how many that counted */
 	long sites;
 	long tried, elsewhere;

@@ -69,7 +69,8 @@ const struct fault faults[] = {
 	{ "sqlite: I/O error", FAULT_SQL, SQLITE_IOERR, false, false },
 	{ "sqlite: read-only", FAULT_SQL, SQLITE_READONLY, false, false },
 	{ "sqlite: no memory", FAULT_SQL, SQLITE_NOMEM, false, false },
-	{ "sqlite: done, not said", FAULT_SQL_UNSURE, SQLITE_IOERR, false, false },
+	{ "sqlite: done, not said", FAULT_SQL_UNSURE, SQLITE_IOERR, false,
+	    false },
 	{ NULL, FAULT_NONE, 0, false, false }
 };
 
