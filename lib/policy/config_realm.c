@@ -128,6 +128,7 @@ start_from_realm(struct config_draft *draft, const struct config_draft *base)
 	*p = base->policy;
 	memcpy(draft->origins, base->origins, sizeof(draft->origins));
 	snprintf(p->realm, sizeof(p->realm), "%s", draft->name);
+	p->of_admins = p->of_admins || strcmp(draft->name, admins) == 0;
 	snprintf(p->extends, sizeof(p->extends), "%s", base->name);
 	memset(p->members, 0, sizeof(p->members));
 	memset(p->store, 0, sizeof(p->store));

@@ -34,6 +34,7 @@ enum {
 /* One realm. Text fields are "" when not set. */
 struct policy {
 	char realm[POLICY_WORD_MAX];
+	bool of_admins;			/* the realm admins, or begun from it */
 	char preset[POLICY_WORD_MAX];
 	char extends[POLICY_WORD_MAX];
 	char floor[POLICY_WORD_MAX];	/* realm that this may not be below */

@@ -184,13 +184,6 @@ static const struct outside {
 };
 #define OUTSIDES (sizeof(outsides) / sizeof(outsides[0]))
 
-static bool
-is_admins(const struct policy *p)
-{
-	return strcmp(p->realm, "admins") == 0 ||
-	    strcmp(p->extends, "admins") == 0;
-}
-
 static const char *
 of_pair(const struct pair *pair, bool admins)
 {
@@ -213,7 +206,6 @@ bool
 policy_preset(struct policy *p, const char *name)
 {
 	const struct policy_setting *preset = policy_setting_find("preset");
-	bool admins = is_admins(p);
 	struct policy made = *p;
 	struct error e;
 
@@ -222,7 +214,7 @@ policy_preset(struct policy *p, const char *name)
 		return false;
 	for (const struct policy_setting *s = policy_settings; s->name; s++)
 		if (!policy_names_realm(s) && policy_set(&made, s,
-		    value_find(name, s, admins), &e) != PASPW_OK)
+		    value_find(name, s, p->of_admins), &e) != PASPW_OK)
 			return false;
 	*p = made;
 	return true;
@@ -233,6 +225,7 @@ policy_standard(struct policy *p, const char *realm)
 {
 	memset(p, 0, sizeof(*p));
 	snprintf(p->realm, sizeof(p->realm), "%s", realm);
+	p->of_admins = strcmp(realm, "admins") == 0;
 	/* Cannot fail, as the unit test shows for every value. If it did, the
 	 * zeros left here would be refused by policy_fault. */
 	if (!policy_preset(p, "pas"))
@@ -274,9 +267,9 @@ policy_demand(const struct policy *p, const char *preset, size_t *i,
 	demand->setting = policy_setting_find(v->setting);
 	demand->source = v->source;
 	demand->answer = POLICY_MISSED;
-	text = of_pair(&v->limit, is_admins(p));
+	text = of_pair(&v->limit, p->of_admins);
 	if (text == NULL)
-		text = of_pair(&v->value, is_admins(p));
+		text = of_pair(&v->value, p->of_admins);
 	if (demand->setting == NULL ||
 	    policy_set(&asked, demand->setting, text, &e) != PASPW_OK) {
 		demand->setting = policy_settings;

@@ -308,6 +308,9 @@ START_TEST(follows_a_long_chain)
 		    i + 1 < CONFIG_REALMS_MAX ? i + 1 : 0, i);
 	ck_assert_msg(read_text(text) == PASPW_OK, "%s", e.text);
 	expect("r2", "min_length", "10");
+	/* and a standard asks of it what it asks of admins */
+	ck_assert(config_realm(&config, "r2")->of_admins);
+	ck_assert(!config_realm(&config, "users")->of_admins);
 }
 END_TEST
 
