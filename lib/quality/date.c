@@ -14,14 +14,15 @@ enum {
 	COST_YEAR = 66,			/* of a living person */
 	COST_YEAR_OLD = 95,		/* of history */
 	COST_YEAR_SHORT = 64,		/* two digits */
-	COST_FORM = 15,
+	COST_FORM = 15,			/* not in the order of the French */
 	COST_SEPARATED = 15
 };
 
 /* d: day, m: month, y: year in two digits, Y: in four */
 static const char *const forms[] = {
-	"dmY", "mdY", "Ymd", "dmy", "mdy", "ymd", "dm", "md", "mY", "Ym", "Y"
+	"dmY", "dmy", "dm", "mY", "Y", "mdY", "Ymd", "mdy", "ymd", "md", "Ym"
 };
+enum { FORMS_FRENCH = 5 };
 
 static const char separators[] = "/-._ :\\";
 
@@ -67,9 +68,10 @@ part(const struct fold *text, size_t *at, char kind, size_t least)
 
 static void
 try_form(const struct fold *text, size_t start, const char *form,
-    uint32_t separator, guess_found *found, void *arg)
+    unsigned cost, uint32_t separator, guess_found *found, void *arg)
 {
-	unsigned cost = strlen(form) == 1 ? 0 : COST_FORM;
+	/* "1-2" may be anything. */
+	size_t least = separator != 0 && strpbrk(form, "yY") != NULL ? 1 : 2;
 	size_t at = start;
 
 	cost += separator != 0 ? COST_SEPARATED : 0;
@@ -79,7 +81,7 @@ try_form(const struct fold *text, size_t start, const char *form,
 		if (f != form && separator != 0 && (at == text->count ||
 		    text->chars[at++].base != separator))
 			return;
-		more = part(text, &at, *f, separator != 0 ? 1 : 2);
+		more = part(text, &at, *f, least);
 		if (more == 0)
 			return;
 		cost += more;
@@ -106,8 +108,11 @@ date_find(const struct fold *text, size_t start, guess_found *found, void *arg)
 	if (!(text->chars[start].class & FOLD_DIGIT))
 		return;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		try_form(text, start, forms[i], 0, found, arg);
+		unsigned cost = i < FORMS_FRENCH ? 0 : COST_FORM;
+
+		try_form(text, start, forms[i], cost, 0, found, arg);
 		if (separator != 0 && forms[i][1] != '\0')
-			try_form(text, start, forms[i], separator, found, arg);
+			try_form(text, start, forms[i], cost, separator, found,
+			    arg);
 	}
 }

@@ -10,8 +10,9 @@
 /* What each disguise adds, in tenths of a bit; chosen as those of guess.c. */
 enum {
 	COST_CAPITAL = 10,		/* first letter, or all */
-	COST_MIXED = 20,		/* each letter of the rarer case */
+	COST_MIXED = 30,		/* each letter of the rarer case */
 	COST_LEET = 20,			/* each */
+	COST_LEET_AGAIN = 5,		/* the same for the same letter */
 	COST_STRETCH = 30,		/* each letter once more: "cooool" */
 	COST_SEPARATE = 40,		/* "p.a.s.s" */
 	COST_SEPARATE_MORE = 5,
@@ -61,6 +62,7 @@ struct reading {
 	bool mixed_separators;
 	uint32_t separator;
 	uint32_t last;			/* letter */
+	uint64_t leet;			/* a bit for each letter and its leet */
 };
 
 struct search {
@@ -119,13 +121,29 @@ by_chance(const struct reading *r)
 	    (r->capitals > 0 && case_cost(r) > COST_CAPITAL));
 }
 
+/* What it adds that the character at `at` is not the letter itself. */
+static unsigned
+disguise(struct reading *r, uint32_t base, uint32_t letter)
+{
+	enum { BITS = 64, SPREAD = 31 };
+	uint64_t bit = UINT64_C(1) << (letter * SPREAD + base) % BITS;
+
+	if (base == letter)
+		return 0;
+	if (r->leet & bit)
+		return COST_LEET_AGAIN;
+	r->leet |= bit;
+	r->disguises++;
+	return COST_LEET;
+}
+
 static void look(struct search *s, size_t at, struct place place,
     struct reading reading);
 
 /* The character at `at` stands for `letter`. */
 static void
 take(struct search *s, size_t at, struct place place, struct reading reading,
-    uint32_t letter, unsigned cost)
+    uint32_t letter)
 {
 	if (!step(&place, letter))
 		return;
@@ -134,8 +152,7 @@ take(struct search *s, size_t at, struct place place, struct reading reading,
 		reading.first_capital |= reading.letters == 0;
 	}
 	reading.letters++;
-	reading.cost += cost;
-	reading.disguises += cost > 0;
+	reading.cost += disguise(&reading, s->text->chars[at].base, letter);
 	reading.last = letter;
 	look(s, at + 1, place, reading);
 }
@@ -176,9 +193,9 @@ look(struct search *s, size_t at, struct place place, struct reading reading)
 	    reading.disguises > DISGUISES_MAX)
 		return;
 	base = s->text->chars[at].base;
-	take(s, at, place, reading, base, 0);
+	take(s, at, place, reading, base);
 	for (const char *l = leet_letters(base); *l != '\0'; l++)
-		take(s, at, place, reading, (uint32_t)*l, COST_LEET);
+		take(s, at, place, reading, (uint32_t)*l);
 	pass(s, at, place, reading);
 }
 

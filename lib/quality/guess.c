@@ -9,6 +9,7 @@
 #include "quality/date.h"
 #include "quality/disguise.h"
 #include "quality/keyboard.h"
+#include "quality/number.h"
 #include "quality/spelling.h"
 
 /*
@@ -36,7 +37,12 @@ enum {
 	COST_REVERSED = 15,
 	COST_WORD = 160,		/* of any language */
 	WORD_MIN = 5,
-	PATTERN_MIN = 4,		/* shorter: may be by chance */
+	SOLID = 115,			/* what saves less may be by chance */
+	COST_NO_PATTERN = 30,
+	COST_SCATTERED = 30,		/* characters of no pattern, again */
+	COST_MASK = 25,
+	COST_MASK_LETTER = 47,		/* of 26 */
+	MASK_MIN = 4,
 	SEQUENCE_MIN = 3,
 	SEQUENCE_STEP_MIN = 4,
 	LAG_MAX = 3,
@@ -55,13 +61,25 @@ enum {
  * with all. */
 enum { NONE = GUESS_KINDS, ALL, MODELS };
 
+/* Letters in a row that are part of no pattern, and what they cost. */
+struct unknown {
+	unsigned letters;
+	unsigned cost;
+};
+
 /* The cheapest way to a place, for each way of counting. */
 struct place {
 	unsigned cost;
 	unsigned kinds;			/* of its patterns */
+	bool front;			/* nothing unforeseen so far */
+	bool single;			/* the last one is of no pattern */
+	bool scattered;			/* there were such before */
 	bool pattern;			/* and nothing unforeseen since */
-	unsigned unknown;		/* letters since the last pattern */
-	unsigned unknown_most;
+	unsigned saved;			/* by the last patterns in a row */
+	unsigned debt;			/* saved on what stands in front: to be
+					 * paid if no pattern follows */
+	struct unknown unknown;		/* since the last pattern */
+	struct unknown most;
 };
 
 struct guess {
@@ -75,7 +93,9 @@ struct guess {
 
 /* Kinds that are no pattern: a single character, and what people put around a
  * pattern. */
-enum { SINGLE = 0, DECORATION = 1 << GUESS_KINDS };
+enum {
+	SINGLE = 0, DECORATION = 1 << GUESS_KINDS, MASK = 2 << GUESS_KINDS
+};
 
 double
 guess_log2(double x)
@@ -95,14 +115,78 @@ guess_log2(double x)
 	return log;
 }
 
-/* May this way of counting use this kind of pattern here? */
+/* May this way of counting use this kind of pattern here? Digits are
+ * unforeseen around nothing that is known. */
 static bool
 counts(const struct guess *g, unsigned model)
 {
-	/* Around nothing that is known, any digit is unforeseen. */
+	const struct place *from = &g->places[model][g->start];
+
 	if (g->kind == DECORATION)
-		return g->places[model][g->start].pattern;
+		return from->pattern || from->front;
 	return g->kind == SINGLE || model == ALL || g->kind == 1u << model;
+}
+
+/* One more character, or some, of no pattern. */
+static void
+add_single(const struct guess *g, struct place *to, size_t end, unsigned cost)
+{
+	to->cost += to->debt +
+	    (to->scattered && !to->single ? COST_SCATTERED : 0u);
+	to->debt = to->saved = 0;
+	to->front = to->pattern = false;
+	to->single = to->scattered = true;
+	if (!(g->text->chars[g->start].class & FOLD_LETTER)) {
+		to->unknown = (struct unknown){ 0, 0 };
+		return;
+	}
+	to->unknown.letters += (unsigned)(end - g->start);
+	to->unknown.cost += cost;
+	if (to->unknown.letters > to->most.letters)
+		to->most = to->unknown;
+}
+
+static void
+add_decoration(const struct guess *g, struct place *to, size_t end,
+    unsigned cost)
+{
+	unsigned full = (unsigned)(end - g->start) * g->single;
+
+	to->unknown = (struct unknown){ 0, 0 };
+	to->saved = 0;
+	to->single = false;
+	if (to->pattern)
+		return;
+	if (g->start == 0) {
+		cost += COST_IN_FRONT;
+		to->cost += COST_IN_FRONT;
+	}
+	to->debt += full > cost ? full - cost : 0;
+}
+
+static void
+add_pattern(const struct guess *g, struct place *to, size_t end, unsigned cost)
+{
+	unsigned full = (unsigned)(end - g->start) * g->single;
+
+	to->unknown = (struct unknown){ 0, 0 };
+	to->kinds |= g->kind;
+	to->single = false;
+	to->saved += full > cost ? full - cost : 0;
+	/* Then what stands around them is an ornament. */
+	if (to->saved >= SOLID) {
+		to->pattern = true;
+		to->debt = 0;
+	}
+}
+
+/* What comes next costs less after a pattern; in the end debts are paid. */
+static unsigned
+prospect(const struct place *place, size_t rest)
+{
+	if (rest == 0)
+		return place->cost + place->debt;
+	return place->cost + (place->pattern ? 0u : COST_NO_PATTERN);
 }
 
 /* A pattern ends at `end`: is it the cheapest way to get there? */
@@ -110,28 +194,26 @@ static void
 found(void *arg, size_t end, unsigned cost)
 {
 	struct guess *g = arg;
+	size_t rest = g->text->count - end;
 
-	if (g->kind != SINGLE && g->kind != DECORATION)
+	if (g->kind < DECORATION && g->kind != SINGLE)
 		cost += COST_PATTERN;
 	for (unsigned i = 0; i < MODELS; i++) {
-		const struct place *from = &g->places[i][g->start];
-		struct place *to = &g->places[i][end];
-		bool front = g->kind == DECORATION &&
-		    !(from->kinds & ~(unsigned)DECORATION);
-		unsigned sum = from->cost + cost + (front ? COST_IN_FRONT : 0u);
+		struct place to;
 
-		if (!counts(g, i) || sum >= to->cost)
+		if (!counts(g, i) || g->places[i][g->start].cost + cost >=
+		    prospect(&g->places[i][end], rest))
 			continue;
-		*to = *from;
-		to->cost = sum;
-		to->pattern = g->kind != SINGLE &&
-		    (from->pattern || end - g->start >= PATTERN_MIN);
-		to->kinds |= g->kind;
-		to->unknown = g->kind == SINGLE &&
-		    (g->text->chars[g->start].class & FOLD_LETTER) ?
-		    from->unknown + 1 : 0;
-		if (to->unknown > to->unknown_most)
-			to->unknown_most = to->unknown;
+		to = g->places[i][g->start];
+		to.cost += cost;
+		if (g->kind == SINGLE || g->kind == MASK)
+			add_single(g, &to, end, cost);
+		else if (g->kind == DECORATION)
+			add_decoration(g, &to, end, cost);
+		else
+			add_pattern(g, &to, end, cost);
+		if (prospect(&to, rest) < prospect(&g->places[i][end], rest))
+			g->places[i][end] = to;
 	}
 }
 
@@ -180,6 +262,24 @@ static bool
 is_upper(const struct fold_char *c)
 {
 	return (c->class & FOLD_UPPER) != 0;
+}
+
+/* A character of no pattern; letters of one case, which masks try first. */
+static void
+find_singles(struct guess *g)
+{
+	const struct fold_char *c = g->text->chars + g->start;
+	bool upper = is_upper(c);
+
+	g->kind = SINGLE;
+	found(g, g->start + 1, g->single);
+	g->kind = MASK;
+	for (size_t i = 0; g->start + i < g->text->count &&
+	    c[i].base >= 'a' && c[i].base <= 'z' &&
+	    is_upper(&c[i]) == upper; i++)
+		if (i + 1 >= MASK_MIN)
+			found(g, g->start + i + 1, COST_MASK +
+			    COST_MASK_LETTER * (unsigned)(i + 1));
 }
 
 /* Digits and the symbols that everybody adds. */
@@ -309,7 +409,7 @@ start_over(struct guess *g, const struct fold *text)
 	for (unsigned i = 0; i < MODELS; i++) {
 		for (size_t end = 1; end <= text->count; end++)
 			g->places[i][end].cost = UINT32_MAX / 2;
-		g->places[i][0] = (struct place){ .pattern = true };
+		g->places[i][0] = (struct place){ .front = true };
 	}
 }
 
@@ -320,8 +420,7 @@ cut(struct guess *g, const struct fold *text, const guess_words *person,
 {
 	start_over(g, text);
 	for (g->start = 0; g->start < text->count; g->start++) {
-		g->kind = SINGLE;
-		found(g, g->start + 1, g->single);
+		find_singles(g);
 		find_decoration(g);
 		find_sequences(g);
 		find_repeats(g);
@@ -334,30 +433,38 @@ cut(struct guess *g, const struct fold *text, const guess_words *person,
 			continue;
 		g->kind = GUESS_WORD;
 		date_find(text, g->start, found, g);
+		number_find(text, g->start, found, g);
 		disguise_dictionary(text, g->start, found, g);
 		spelling_words(text, g->start, found, g);
 	}
+}
+
+/* With what was saved in front of nothing. */
+static unsigned
+whole_cost(const struct guess *g, unsigned model)
+{
+	const struct place *end = &g->places[model][g->text->count];
+
+	return end->cost + end->debt;
 }
 
 /* Take over what is cheaper. */
 static void
 improve(struct guess_result *result, const struct guess *g, unsigned more)
 {
-	size_t end = g->text->count;
-	const struct place *all = &g->places[ALL][end];
+	const struct place *all = &g->places[ALL][g->text->count];
 
 	for (unsigned i = 0; i < GUESS_KINDS; i++)
-		if (g->places[i][end].cost + more < result->alone[i])
-			result->alone[i] = g->places[i][end].cost + more;
+		if (whole_cost(g, i) + more < result->alone[i])
+			result->alone[i] = whole_cost(g, i) + more;
 	if (more == 0)
-		result->plain = g->places[NONE][end].cost;
-	if (all->cost + more < result->cost) {
-		result->cost = all->cost + more;
+		result->plain = whole_cost(g, NONE);
+	if (whole_cost(g, ALL) + more < result->cost) {
+		result->cost = whole_cost(g, ALL) + more;
 		result->kinds = all->kinds;
 		result->if_word = result->cost;
-		if (all->unknown_most >= WORD_MIN)
-			result->if_word -= all->unknown_most * g->single -
-			    COST_WORD;
+		if (all->most.letters >= WORD_MIN)
+			result->if_word -= all->most.cost - COST_WORD;
 	}
 }
 
