@@ -19,7 +19,7 @@ enum {
 	COST_PERSON = 40
 };
 /* An attacker does not undo more than that, and we do not search longer: with
- * 20 visits one of 626 guessable passwords is accepted, with 100 none, and with
+ * 20 visits one of 660 guessable passwords is accepted, with 100 none, and with
  * 500 the slowest that was tried, of 128 characters, takes 0.9 ms. */
 enum { DISGUISES_MAX = 24, VISITS_MAX = 500 };
 /* Short words hide in anything: only plain, or with a separator after each

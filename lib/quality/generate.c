@@ -18,8 +18,8 @@ static const char alphabet[] =
 #define ALPHABET (sizeof(alphabet) - 1)
 
 enum {
-	/* Then no such password passes. Of random ones the policy refuses 2 %
-	 * at 8 characters, and none at 12. */
+	/* Then no such password passes. Of random ones the policy refuses
+	 * 0.8 % at 8 characters, and none at 12. */
 	TRIES_MAX = 1000,
 	DIGITS = 10,
 	CLASSES = 4,			/* upper lower digit symbol */

@@ -14,10 +14,10 @@
 
 /* Guessable: an attacker who knows the patterns needs fewer than 2^38 tries:
  * some weeks of a thousand cores, when a try costs 17 ms. Two common words with
- * a number and a symbol cost less, three drawn by lot cost more. Of the 626
- * guessable passwords of tests/data/passwords.tsv 36 would accept one and 34
- * eight; of random ones of eight characters 38 refuses 1.7 %, 40 would 4.4 %
- * and 42 8.5 %. */
+ * a number and a symbol cost less, three drawn by lot cost more. Of 660
+ * guessable passwords of tests/data/passwords.tsv 36 would accept six and 34
+ * nine; of random ones of eight characters 38 refuses 0.8 %, 40 would 1.4 %
+ * and 42 2.7 %. */
 #define GUESSABLE (38 * GUESS_BIT)
 
 /* Chosen as the costs of guess.c are, but where a standard has a figure. */
