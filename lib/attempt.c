@@ -290,6 +290,16 @@ is_told(const struct subject *s, const struct account *before,
 	    before->last_failure_at / SPAN_MINUTE != s->now / SPAN_MINUTE;
 }
 
+/* Repeated because the answer was lost, and the first settling has replaced the
+ * weak hash meanwhile: what was computed can equal nothing, right or wrong. */
+static bool
+is_overtaken(const struct paspw_attempt *attempt, const struct account *a)
+{
+	return attempt->computed[0] != '\0' &&
+	    lockout_answer(a, attempt->id) == PASPW_ACCEPTED &&
+	    strncmp(a->hash, attempt->setting, strlen(attempt->setting)) != 0;
+}
+
 static int
 settle_step(struct subject *s, void *arg, struct error *e)
 {
@@ -302,6 +312,10 @@ settle_step(struct subject *s, void *arg, struct error *e)
 	st->answered = true;
 	if (s->account.closed_at != 0) {
 		st->verdict = PASPW_CLOSED;
+		goto out;
+	}
+	if (is_overtaken(st->attempt, &s->account)) {
+		st->answered = false;
 		goto out;
 	}
 	lockout_settle(s->policy, &s->account, st->attempt->id,
@@ -356,7 +370,8 @@ attempt_settle(struct paspw *h, struct paspw_attempt *attempt,
 	    &st, &h->error);
 	if (r == PASPW_OK && attempt->reserved && !st.answered)
 		r = error_set(&h->error, PASPW_ERR_BUSY, "account %s: the "
-		    "try took longer than attempt_lease", s.account.name);
+		    "try took longer than attempt_lease, or its hash was "
+		    "replaced", s.account.name);
 	if (r == PASPW_OK && !attempt->reserved &&
 	    attempt->begun != PASPW_ACCEPTED)
 		st.verdict = attempt->begun;

@@ -11,7 +11,7 @@ reason=$(unfakeable)
 [ -z "$reason" ] || skip_all "$reason"
 
 first='Vlat7!mup-quorz'
-second='Brume=61=cormoran'
+second='Kettle+31+anchor'
 third='Zq7#vunto-Pilmar'
 
 # at TIME ARGUMENT...: the tool at a local time.

@@ -12,7 +12,7 @@ pw init > /dev/null || exit 1
 pw_account alice 'Vlat7!mup-quorz'
 pw_account root 'Vlat7!mup-quorz'
 pw add carol --generate > /dev/null || exit 1	# temporary: left out
-pw_account dora 'Brume=61=cormoran'
+pw_account dora 'Kettle+31+anchor'
 pw close dora --reason left > /dev/null || exit 1
 
 cat > "$tmp/hook" <<'END'

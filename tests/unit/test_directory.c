@@ -413,7 +413,8 @@ START_TEST(leaves_nothing_of_the_file)
 {
 	struct directory_shadow shadow;
 	char path[] = "/tmp/paspw-unit.XXXXXX";
-	const char text[] = "bob:$1$bobsbobs$x:1::::::\nroot:$1$salt$y:2::::::\n";
+	const char text[] = "bob:$1$bobsbobs$x:1::::::\n"
+	    "root:$1$salt$y:2::::::\n";
 	int fd = mkstemp(path);
 
 	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));

@@ -3,6 +3,7 @@
 
 /* Hashes that are weaker than the policy: made anew at a login. */
 
+#include "attempt.h"
 #include "realms.h"
 #include "rehash.h"
 
@@ -132,6 +133,38 @@ START_TEST(waits_for_tries_under_way)
 }
 END_TEST
 
+/* Asked for once more, since the answer was lost: no failure of him who typed
+ * the right one. */
+START_TEST(a_repetition_is_overtaken)
+{
+	static const struct paspw_factor factor = { "password",
+	    PASPW_VERIFIED };
+	struct paspw_attempt *one, *again;
+	struct paspw_status *status = NULL;
+
+	settled("alice");
+	reopen("4", "");
+	ck_assert_int_eq(attempt_begin_as(h, "alice", 77, &one, &verdict),
+	    PASPW_OK);
+	ck_assert_int_eq(paspw_attempt_verify(h, one, SECOND,
+	    strlen(SECOND)), PASPW_OK);
+	ck_assert_int_eq(attempt_resume_as(h, "alice", "users", 77, &again),
+	    PASPW_OK);
+	ck_assert_int_eq(paspw_attempt_verify(h, again, SECOND,
+	    strlen(SECOND)), PASPW_OK);
+	settle(&one);
+	ck_assert_int_eq(verdict, PASPW_ACCEPTED);
+	ck_assert_int_eq(rehashes(), 1);
+	ck_assert_int_eq(paspw_attempt_settle(h, &again, &factor, 1,
+	    &verdict), PASPW_ERR_BUSY);
+	ck_assert_int_eq(verdict, PASPW_REFUSED);
+	paspw_attempt_free(&again);
+	ck_assert_int_eq(paspw_status(h, "alice", &status), PASPW_OK);
+	ck_assert_int_eq(status->failures, 0);
+	paspw_status_free(&status);
+}
+END_TEST
+
 /* Verified twice: what was typed last counts, also for the new hash. */
 START_TEST(renews_what_was_verified)
 {
@@ -195,6 +228,7 @@ add_cases(TCase *tc)
 	tcase_add_test(tc, a_refusal_renews_nothing);
 	tcase_add_test(tc, a_stronger_hash_stays);
 	tcase_add_test(tc, waits_for_tries_under_way);
+	tcase_add_test(tc, a_repetition_is_overtaken);
 	tcase_add_test(tc, renews_what_was_verified);
 	tcase_add_test(tc, another_factor_that_fails_renews_nothing);
 	tcase_add_test(tc, renews_only_its_own_hashes);

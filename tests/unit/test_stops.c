@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
-#include "sqlite.h"
+#include "store/sqlite.h"
 #include "trail.h"
 
 #define SHORT_MS 60
