@@ -408,7 +408,8 @@ start_over(struct guess *g, const struct fold *text)
 	keyboard_read(&g->keys, text);
 	for (unsigned i = 0; i < MODELS; i++) {
 		for (size_t end = 1; end <= text->count; end++)
-			g->places[i][end].cost = UINT32_MAX / 2;
+			g->places[i][end] = (struct place){
+				.cost = UINT32_MAX / 2 };
 		g->places[i][0] = (struct place){ .front = true };
 	}
 }
