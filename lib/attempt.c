@@ -132,13 +132,11 @@ choose_setting(struct paspw *h, const struct subject *s,
     struct paspw_attempt *attempt)
 {
 	struct neighbours n = { attempt->setting, 0 };
-	const char *hash = s->account.hash;
 	struct error ignored;
 	int stopped = 0;
 
-	if ((attempt->reserved && hash_setting_of(hash, attempt->setting,
-	    &ignored) == PASPW_OK) || hash_setting_like(hash,
-	    attempt->setting, &ignored) == PASPW_OK)
+	if ((attempt->reserved ? hash_setting_of : hash_setting_like)(
+	    s->account.hash, attempt->setting, &ignored) == PASPW_OK)
 		return PASPW_OK;
 	if (s->store->ops->each(s->store, take_setting, &n, &stopped,
 	    &ignored) == STORE_OK && stopped != 0 && n.seen < NEIGHBOURS_MAX)

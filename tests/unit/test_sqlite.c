@@ -5,11 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/wait.h"
+#include "disk.h"
 #include "store/sqlite.h"
 #include "trail.h"
 
@@ -18,43 +17,6 @@
 #define NOBODY 65534
 
 static struct sqlite *db;
-
-/* ---- The disk: counted, and failing on demand ---- */
-
-static int syncs, sync_error;
-
-static bool
-stops_are_held(void)
-{
-	sigset_t now;
-
-	pthread_sigmask(SIG_BLOCK, NULL, &now);
-	return sigismember(&now, SIGTSTP) && sigismember(&now, SIGTTIN) &&
-	    sigismember(&now, SIGTTOU);
-}
-
-static int
-disk_sync(long call, int fd)
-{
-	syncs++;
-	if (sync_error != 0) {
-		errno = sync_error;
-		return -1;
-	}
-	return (int)syscall(call, fd);
-}
-
-int
-fdatasync(int fd)
-{
-	return disk_sync(SYS_fdatasync, fd);
-}
-
-int
-fsync(int fd)
-{
-	return disk_sync(SYS_fsync, fd);
-}
 
 /* ---- Open ---- */
 

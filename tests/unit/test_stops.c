@@ -6,27 +6,17 @@
  * held. */
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+#include "disk.h"
 #include "store/sqlite.h"
 #include "trail.h"
 
 #define SHORT_MS 60
 
 static struct sqlite *db;
-static int locks, syncs, stoppable;
-
-static bool
-stops_are_held(void)
-{
-	sigset_t now;
-
-	pthread_sigmask(SIG_BLOCK, NULL, &now);
-	return sigismember(&now, SIGTSTP) && sigismember(&now, SIGTTIN) &&
-	    sigismember(&now, SIGTTOU);
-}
+static int locks;
 
 /* ---- SQLite's calls ---- */
 
@@ -57,26 +47,6 @@ name(int fd, int command, ...) \
 
 CONTROL(fcntl)
 CONTROL(fcntl64)
-
-static int
-disk_sync(long call, int fd)
-{
-	syncs++;
-	stoppable += !stops_are_held();
-	return (int)syscall(call, fd);
-}
-
-int
-fdatasync(int fd)
-{
-	return disk_sync(SYS_fdatasync, fd);
-}
-
-int
-fsync(int fd)
-{
-	return disk_sync(SYS_fsync, fd);
-}
 
 /* ---- */
 
